@@ -1,0 +1,20 @@
+import { type Html, html, tame } from "./html.ts";
+
+/** What the picture at the top of a page says. */
+export type Sign = "open" | "done" | "stop";
+
+const signs: Readonly<Record<Sign, Html>> = {
+  open: html``,
+  done: html`<g class="sign"><circle cx="80" cy="24" r="12"/><path d="m75 24 4 4 7-8"/></g>`,
+  stop: html`<g class="sign stop"><circle cx="80" cy="24" r="12"/><path d="m76 20 8 8m0-8-8 8"/></g>`,
+};
+
+/** App and provider as two tiles with a way between them; decoration, so hidden from screen readers. */
+export function mark(app: string, provider: string, sign: Sign): Html {
+  return html`<svg class="mark" viewBox="0 0 160 48" aria-hidden="true"><path class="way" d="M58 24h44"/>${tile(1, app)}${tile(113, provider)}${signs[sign]}</svg>`;
+}
+
+function tile(x: number, name: string): Html {
+  const [initial = "•"] = Array.from(tame(name, 20).toUpperCase());
+  return html`<rect class="tile" x="${String(x)}" y="1" width="46" height="46" rx="13"/><text x="${String(x + 23)}" y="31">${initial}</text>`;
+}

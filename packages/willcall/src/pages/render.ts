@@ -1,0 +1,123 @@
+import { document } from "./document.ts";
+import { type Html, html, isolate, tame } from "./html.ts";
+import { textsFor } from "./language.ts";
+import { mark, type Sign } from "./mark.ts";
+import type { Page, PageForm, RenderedPage } from "./page.ts";
+import type { Names, Notice, Texts } from "./texts/texts.ts";
+
+const longestName = 60;
+const longestScope = 100;
+const longestOrigin = 120;
+const mostScopes = 12;
+
+/**
+ * Any page of a login as a document with its Content-Security-Policy (promise S8). Never throws: every string may
+ * be hostile and is tamed and escaped. The page is about 6 KB.
+ */
+export function renderPage(page: Page): RenderedPage {
+  const texts = textsFor(page.language);
+  const names: Names = {
+    app: isolate(tame(page.app, longestName) || texts.someApp, longestName),
+    provider: isolate(tame(page.provider, longestName) || texts.someProvider, longestName),
+  };
+  const notice = (said: Notice, sign: Sign, rest?: Html): { title: string; main: Html } => ({
+    title: said.title,
+    main: html`${mark(page.app, page.provider, sign)}<h1>${said.heading(names)}</h1>${said.body(names).map(paragraph)}${rest}`,
+  });
+  const { language } = texts;
+
+  switch (page.kind) {
+    case "confirm":
+      return document({ language, title: texts.confirm.title, main: confirmation(page, texts, names) });
+    case "leaving": {
+      const to = webAddress(page.to);
+      if (to === undefined) return document({ language, ...notice(texts.error, "stop") });
+      const link = html`<a class="go" href="${to}">${texts.leaving.link(names)}</a>`;
+      return document({ language, ...notice(texts.leaving, "open", link), onward: to });
+    }
+    case "done":
+      return document({ language, ...notice(texts.done, "done"), closes: true });
+    case "finished":
+      return document({ language, ...notice(texts.finished, "done") });
+    case "cancelled":
+    case "denied":
+    case "expired":
+    case "second_browser":
+    case "no_cookie":
+      return document({ language, ...notice(texts[page.kind], "stop") });
+    case "failed":
+      return document({ language, ...notice(failure(page, texts), "stop", retryForm(page.retry, texts)) });
+  }
+  return document({ language, ...notice(texts.error, "stop", reference(page.code, texts)) });
+}
+
+function reference(code: string, texts: Texts): Html {
+  return html`<p><small>${texts.reference}: <code>${isolate(code, longestName)}</code></small></p>`;
+}
+
+const paragraph = (text: Html): Html => html`<p>${text}</p>`;
+
+function confirmation(page: Extract<Page, { kind: "confirm" }>, texts: Texts, names: Names): Html {
+  const said = texts.confirm;
+  const code =
+    page.userCode === undefined
+      ? undefined
+      : html`<h2>${said.code}</h2><p class="code">${isolate(page.userCode, 20)}</p><p>${said.compare(names)}</p>`;
+  const near =
+    page.startedNear === null
+      ? undefined
+      : html`<dt>${said.near}</dt><dd>${isolate(page.startedNear, longestOrigin)}</dd>`;
+  const from = page.startedBy === null ? said.unknownOrigin : isolate(page.startedBy, longestOrigin);
+  return html`${mark(page.app, page.provider, "open")}<h1>${said.heading(names)}</h1>
+<p>${said.lead(names)}</p>
+${scopeList(page.scopes, texts)}${code}
+<dl><dt>${said.started}</dt><dd>${ago(page.now - page.startedAt, texts)}</dd><dt>${said.from}</dt><dd>${from}</dd>${near}</dl>
+<p class="warn">${said.warning(names)}</p>
+<form method="post" action="${page.form.action}">${hidden(page.form)}
+<button name="action" value="cancel">${said.cancel}</button>
+<button name="action" value="continue">${said.proceed}</button>
+</form>`;
+}
+
+function scopeList(scopes: readonly string[], texts: Texts): Html | undefined {
+  if (scopes.length === 0) return undefined;
+  const shown = scopes.slice(0, mostScopes).map((scope) => html`<li>${isolate(scope, longestScope)}</li>`);
+  const more = scopes.length - shown.length;
+  if (more > 0) shown.push(html`<li>${texts.confirm.more(more)}</li>`);
+  return html`<h2>${texts.confirm.asksFor}</h2><ul>${shown}</ul>`;
+}
+
+function failure(page: Extract<Page, { kind: "failed" }>, { failed }: Texts): Notice {
+  const reason =
+    Object.entries(failed.reasons).find(([name]) => name === page.reason)?.[1] ?? failed.otherReason;
+  const next = page.retry ? failed.again : failed.startOver;
+  return { title: failed.title, heading: failed.heading, body: (names) => [reason(names), next(names)] };
+}
+
+function retryForm(form: PageForm | null, { failed }: Texts): Html | undefined {
+  if (form === null) return undefined;
+  return html`<form method="post" action="${form.action}">${hidden(form)}<button name="action" value="retry">${failed.tryAgain}</button></form>`;
+}
+
+/** Values go as they are: they are ours, come back, and are checked then. */
+function hidden(form: PageForm): Html[] {
+  return Object.entries(form.fields).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+  );
+}
+
+/** How long ago, in the coarsest unit that says something; a clock that runs behind reads as now. */
+function ago(milliseconds: number, texts: Texts): string {
+  const seconds = Math.floor(milliseconds / 1000);
+  if (!(seconds >= 5)) return texts.confirm.justNow;
+  const format = new Intl.RelativeTimeFormat(texts.language);
+  return seconds < 60
+    ? format.format(-seconds, "second")
+    : format.format(-Math.floor(seconds / 60), "minute");
+}
+
+/** `javascript:` and other schemes never become a link. */
+function webAddress(to: string): string | undefined {
+  const url = URL.canParse(to) ? new URL(to) : undefined;
+  return url?.protocol === "https:" || url?.protocol === "http:" ? url.href : undefined;
+}

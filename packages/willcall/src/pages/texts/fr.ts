@@ -1,0 +1,122 @@
+import { html } from "../html.ts";
+import type { Texts } from "./texts.ts";
+
+/** French, with its no-break spaces before double punctuation (`\u202f`). */
+export const fr: Texts = {
+  language: "fr",
+  someApp: "l’application",
+  someProvider: "le fournisseur",
+  confirm: {
+    title: "Confirmer cette connexion",
+    heading: ({ provider }) => html`Se connecter à ${provider}\u202f?`,
+    lead: ({ app, provider }) => html`<strong>${app}</strong> souhaite accéder à votre compte ${provider}.`,
+    asksFor: "Accès demandés",
+    started: "Début",
+    justNow: "à l’instant",
+    from: "Depuis",
+    unknownOrigin: "hors d’une page web",
+    near: "Près de",
+    code: "Code",
+    compare: ({ app }) => html`Vérifiez que le même code s’affiche dans ${app}.`,
+    warning: ({ app }) =>
+      html`<strong>Ne continuez que si vous venez vous-même de lancer cette connexion.</strong> Si quelqu’un vous a envoyé ce lien, annulez\u202f: continuer lui donnerait accès à votre compte par ${app}.`,
+    proceed: "Continuer",
+    cancel: "Annuler",
+    more: (count) => `et ${count} de plus`,
+  },
+  leaving: {
+    title: "En route",
+    heading: ({ provider }) => html`Nous vous conduisons vers ${provider}`,
+    body: () => [html`Un instant. Si rien ne se passe, utilisez le lien.`],
+    link: ({ provider }) => html`Aller vers ${provider}`,
+  },
+  done: {
+    title: "Vous êtes connecté",
+    heading: () => html`Vous êtes connecté`,
+    body: ({ app, provider }) => [
+      html`${app} peut désormais utiliser votre compte ${provider}.`,
+      html`Revenez à ${app}. Vous pouvez fermer cette fenêtre.`,
+    ],
+  },
+  finished: {
+    title: "Déjà terminé",
+    heading: () => html`Cette connexion est déjà terminée`,
+    body: ({ app }) => [
+      html`Il ne reste rien à faire ici.`,
+      html`Revenez à ${app}. Vous pouvez fermer cette fenêtre.`,
+    ],
+  },
+  cancelled: {
+    title: "Connexion annulée",
+    heading: () => html`Connexion annulée`,
+    body: ({ app, provider }) => [
+      html`Aucun accès à votre compte ${provider} n’a été donné à ${app}.`,
+      html`Vous pouvez fermer cette fenêtre. Pour vous connecter malgré tout, recommencez dans ${app}.`,
+    ],
+  },
+  denied: {
+    title: "Accès non accordé",
+    heading: () => html`Aucun accès n’a été accordé`,
+    body: ({ app, provider }) => [
+      html`L’accès a été refusé chez ${provider}\u202f; ${app} n’a rien reçu.`,
+      html`Si c’était une erreur, revenez à ${app} et reconnectez-vous.`,
+    ],
+  },
+  expired: {
+    title: "Connexion expirée",
+    heading: () => html`Cette connexion a pris trop de temps`,
+    body: ({ app }) => [
+      html`Une connexion doit être terminée en dix minutes. Aucun accès n’a été donné à ${app}.`,
+      html`Revenez à ${app} et reconnectez-vous.`,
+    ],
+  },
+  second_browser: {
+    title: "Connexion interrompue",
+    heading: () => html`Cette connexion a été interrompue pour vous protéger`,
+    body: ({ app }) => [
+      html`Son lien a été ouvert dans deux navigateurs. Une connexion appartient au premier qui l’ouvre.`,
+      html`Revenez à ${app} et reconnectez-vous. Ne partagez pas les liens de connexion.`,
+    ],
+  },
+  no_cookie: {
+    title: "Connexion introuvable dans ce navigateur",
+    heading: () => html`Ce navigateur n’a pas commencé cette connexion`,
+    body: ({ app }) => [
+      html`Elle a commencé dans un autre navigateur, ou les cookies sont bloqués pour cette page.`,
+      html`Autorisez ici les cookies, puis revenez à ${app} et reconnectez-vous.`,
+    ],
+  },
+  failed: {
+    title: "Échec de la connexion",
+    heading: ({ provider }) => html`La connexion à ${provider} a échoué`,
+    reasons: {
+      provider_down: ({ provider }) => html`${provider} est injoignable ou en panne pour le moment.`,
+      provider_timeout: ({ provider }) => html`${provider} a mis trop de temps à répondre.`,
+      rate_limited: ({ provider }) =>
+        html`${provider} reçoit trop de requêtes en ce moment. Attendez une minute.`,
+      code_rejected: ({ provider }) =>
+        html`${provider} n’a pas accepté sa propre confirmation de cette connexion.`,
+      bad_answer: ({ provider }) => html`La réponse envoyée par ${provider} est inutilisable.`,
+      misconfigured: ({ app, provider }) =>
+        html`Le lien entre ${app} et ${provider} est mal configuré. Seul son auteur peut y remédier.`,
+      wrong_issuer: () =>
+        html`La réponse ne vient pas du fournisseur sollicité\u202f; elle n’a pas été utilisée.`,
+      wrong_id_token: ({ provider }) =>
+        html`L’identité envoyée par ${provider} ne correspond pas à cette connexion\u202f; elle n’a pas été utilisée.`,
+      refused_address: ({ provider }) => html`L’adresse indiquée pour ${provider} n’est pas autorisée.`,
+    },
+    otherReason: () => html`Un problème est survenu en chemin.`,
+    again: ({ app }) => html`Vous pouvez réessayer ici\u202f: ${app} attend toujours.`,
+    startOver: ({ app }) => html`Revenez à ${app} et reconnectez-vous. Vous pouvez fermer cette fenêtre.`,
+    tryAgain: "Réessayer",
+  },
+  error: {
+    title: "Cette page est inutilisable",
+    heading: () => html`Ce lien est inutilisable`,
+    body: ({ app }) => [
+      html`Il est incomplet, a déjà servi ou est trop ancien. Rien n’a été transmis à personne.`,
+      html`Revenez à ${app} et reconnectez-vous.`,
+    ],
+  },
+  reference: "Référence",
+};
