@@ -48,7 +48,7 @@ const stackedMarks = /(\p{M}{4})\p{M}+/gu;
 export function tame(text: string, longest: number): string {
   const line = text
     .slice(0, longest * 8)
-    .replace(/\s+/g, " ")
+    .replace(/\p{White_Space}+/gu, " ")
     .replace(invisible, "")
     .replace(stackedMarks, "$1")
     .trim();

@@ -5,7 +5,7 @@ import { mark, type Sign } from "./mark.ts";
 import type { Page, PageForm, RenderedPage } from "./page.ts";
 import type { Names, Notice, Texts } from "./texts/texts.ts";
 
-const longestName = 60;
+const longestName = 48;
 const longestScope = 100;
 const longestOrigin = 120;
 const mostScopes = 12;

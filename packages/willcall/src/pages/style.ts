@@ -20,7 +20,7 @@ h1{font-size:1.5rem;line-height:1.25;letter-spacing:-.015em;text-wrap:balance}
 p{margin-top:.75rem;text-wrap:pretty}
 h2{margin-top:1.5rem;font-size:.875rem;font-weight:600;color:var(--soft)}
 ul{padding:0;margin-top:.375rem;list-style:none}
-li{padding:.375rem 0;font-size:.9375rem;border-top:1px solid var(--line)}
+li{padding:.25rem 0;font-size:.9375rem;border-top:1px solid var(--line)}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem;margin-top:1.25rem;font-size:.875rem}
 dt{color:var(--soft)}
 .code{font:600 1.75rem/1.5 ui-monospace,monospace;letter-spacing:.12em}
