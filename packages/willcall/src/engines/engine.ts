@@ -147,7 +147,13 @@ export interface Records {
    * Takes the lease when it is free or past `leaseUntil`, creating the row (at `generation`) when there is none.
    * Resolves to the row as leased (with the new fence), or undefined while another holds it.
    */
-  leaseGrant(id: string, generation: number, now: number, leaseUntil: number, forgetAt: number): Promise<GrantRow | undefined>;
+  leaseGrant(
+    id: string,
+    generation: number,
+    now: number,
+    leaseUntil: number,
+    forgetAt: number,
+  ): Promise<GrantRow | undefined>;
 
   /**
    * Writes the end of a leased piece of work and frees the lease, durably, if `fence` is still the newest.

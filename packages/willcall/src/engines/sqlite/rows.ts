@@ -1,0 +1,69 @@
+import type { SQLOutputValue } from "node:sqlite";
+import type { DialectName, GrantRow, LoginRow, LoginStatus, MailboxId } from "../engine.ts";
+import { StoreError } from "../errors.ts";
+
+type Column = SQLOutputValue | undefined;
+type Row = Record<string, SQLOutputValue>;
+
+const DIALECTS: readonly DialectName[] = ["read-key", "client-keys", "native", "device", "code", "accounts"];
+const STATUSES: readonly LoginStatus[] = [
+  "launched",
+  "exchanging",
+  "retry",
+  "ready",
+  "taken",
+  "denied",
+  "failed",
+  "cancelled",
+  "expired",
+];
+
+/** A column that this version cannot have written: damage, or somebody's own edit. */
+function unreadable(): never {
+  throw new StoreError("store_down", { cause: new Error("a stored row has an unexpected value") });
+}
+
+const text = (column: Column): string => (typeof column === "string" ? column : unreadable());
+const integer = (column: Column): number => (typeof column === "number" ? column : unreadable());
+const blob = (column: Column): Uint8Array => (column instanceof Uint8Array ? column : unreadable());
+
+function orNull<T>(column: Column, parse: (column: Column) => T): T | null {
+  return column === null ? null : parse(column);
+}
+
+function oneOf<T extends string>(allowed: readonly T[], column: Column): T {
+  return allowed.find((each) => each === column) ?? unreadable();
+}
+
+/** A row of `logins`, as stored: pass it through `asOf` before anybody believes its status. */
+export function toLoginRow(id: MailboxId, row: Row): LoginRow {
+  return {
+    id,
+    dialect: oneOf(DIALECTS, row["dialect"]),
+    app: text(row["app"]),
+    provider: text(row["provider"]),
+    stateHash: text(row["state_hash"]),
+    status: oneOf(STATUSES, row["status"]),
+    reason: orNull(row["reason"], text),
+    login: orNull(row["login"], blob),
+    box: orNull(row["box"], blob),
+    binding: orNull(row["binding"], text),
+    expiresAt: integer(row["expires_at"]),
+    deadline: orNull(row["deadline"], integer),
+    changedAt: integer(row["changed_at"]),
+    forgetAt: integer(row["forget_at"]),
+  };
+}
+
+/** A row of `grants`. */
+export function toGrantRow(row: Row): GrantRow {
+  return {
+    id: text(row["id"]),
+    generation: integer(row["generation"]),
+    ended: orNull(row["ended"], text),
+    replay: orNull(row["replay"], blob),
+    leaseUntil: integer(row["lease_until"]),
+    fence: integer(row["fence"]),
+    forgetAt: integer(row["forget_at"]),
+  };
+}
