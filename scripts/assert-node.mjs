@@ -1,0 +1,11 @@
+// Loaded before every script, so that an old Node says this and not something about TypeScript syntax.
+
+const major = Number(process.versions.node.split(".")[0]);
+if (major < 26) {
+  console.error(
+    `Willcall needs Node 26 or later; this is ${process.version}.\n` +
+      "It comes with `npm ci` for Linux (x64, arm64), macOS (arm64) and Windows (x64), unless optional packages\n" +
+      "were left out (--omit=optional). Run `npm ci` again with them, or install Node 26 from https://nodejs.org.",
+  );
+  process.exit(1);
+}
