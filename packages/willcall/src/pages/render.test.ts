@@ -196,6 +196,10 @@ describe("the confirmation", () => {
     expect(renderPage({ ...confirm, now: confirm.startedAt + passed }).html).toContain(said);
   });
 
+  test.each([null, "null"])("an origin that is %j reads as an app without an address", (startedBy) => {
+    expect(renderPage({ ...confirm, startedBy }).html).toContain("an app without a web address");
+  });
+
   test("shows a user code to compare", () => {
     expect(renderPage({ ...confirm, userCode: "BCDF-GHJK" }).html).toContain("BCDF-GHJK");
   });
@@ -237,6 +241,17 @@ describe("a failure", () => {
       expect(renderPage({ ...failed, reason }).html).toContain("Something went wrong on the way");
     },
   );
+});
+
+test.each([
+  ["busy", "Wait a minute"],
+  ["foreign_form", "Allow cookies"],
+  ["unknown_state", "was used before"],
+  ["toString", "was used before"],
+])("the error %s tells what to do, with its code for whoever helps", (code, said) => {
+  const { html } = renderPage({ kind: "error", language: null, app: "A", provider: "P", code });
+  expect(html).toContain(said);
+  expect(html).toContain(`<bdi>${code}</bdi>`);
 });
 
 test("leaving goes on by itself and by a link", () => {

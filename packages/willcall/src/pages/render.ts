@@ -31,7 +31,7 @@ export function renderPage(page: Page): RenderedPage {
       return document({ language, title: texts.confirm.title, main: confirmation(page, texts, names) });
     case "leaving": {
       const to = webAddress(page.to);
-      if (to === undefined) return document({ language, ...notice(texts.error, "stop") });
+      if (to === undefined) return document({ language, ...notice(texts.otherError, "stop") });
       const link = html`<a class="go" href="${to}">${texts.leaving.link(names)}</a>`;
       return document({ language, ...notice(texts.leaving, "open", link), onward: to });
     }
@@ -48,11 +48,17 @@ export function renderPage(page: Page): RenderedPage {
     case "failed":
       return document({ language, ...notice(failure(page, texts), "stop", retryForm(page.retry, texts)) });
   }
-  return document({ language, ...notice(texts.error, "stop", reference(page.code, texts)) });
+  const error = ownEntry(texts.errors, page.code) ?? texts.otherError;
+  return document({ language, ...notice(error, "stop", reference(page.code, texts)) });
 }
 
 function reference(code: string, texts: Texts): Html {
   return html`<p><small>${texts.reference}: <code>${isolate(code, longestName)}</code></small></p>`;
+}
+
+/** A text by a name that comes from elsewhere: `toString` and `__proto__` are no texts. */
+function ownEntry<T>(texts: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(texts, name) ? texts[name] : undefined;
 }
 
 const paragraph = (text: Html): Html => html`<p>${text}</p>`;
@@ -67,7 +73,10 @@ function confirmation(page: Extract<Page, { kind: "confirm" }>, texts: Texts, na
     page.startedNear === null
       ? undefined
       : html`<dt>${said.near}</dt><dd>${isolate(page.startedNear, longestOrigin)}</dd>`;
-  const from = page.startedBy === null ? said.unknownOrigin : isolate(page.startedBy, longestOrigin);
+  const from =
+    page.startedBy === null || page.startedBy === "null"
+      ? said.unknownOrigin
+      : isolate(page.startedBy, longestOrigin);
   return html`${mark(page.app, page.provider, "open")}<h1>${said.heading(names)}</h1>
 <p>${said.lead(names)}</p>
 ${scopeList(page.scopes, texts)}${code}
@@ -88,8 +97,7 @@ function scopeList(scopes: readonly string[], texts: Texts): Html | undefined {
 }
 
 function failure(page: Extract<Page, { kind: "failed" }>, { failed }: Texts): Notice {
-  const reason =
-    Object.entries(failed.reasons).find(([name]) => name === page.reason)?.[1] ?? failed.otherReason;
+  const reason = ownEntry(failed.reasons, page.reason) ?? failed.otherReason;
   const next = page.retry ? failed.again : failed.startOver;
   return { title: failed.title, heading: failed.heading, body: (names) => [reason(names), next(names)] };
 }

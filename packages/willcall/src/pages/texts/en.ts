@@ -14,7 +14,7 @@ export const en: Texts = {
     started: "Started",
     justNow: "just now",
     from: "From",
-    unknownOrigin: "not a web page",
+    unknownOrigin: "an app without a web address",
     near: "Near",
     code: "Code",
     compare: ({ app }) => html`Check that ${app} shows you the same code.`,
@@ -102,13 +102,32 @@ export const en: Texts = {
       wrong_id_token: ({ provider }) =>
         html`The identity that ${provider} sent does not belong to this login, so it was not used.`,
       refused_address: ({ provider }) => html`The address given for ${provider} may not be used.`,
+      interrupted: () => html`The login was interrupted while it was being finished.`,
     },
     otherReason: () => html`Something went wrong on the way.`,
     again: ({ app }) => html`You can try again here: ${app} is still waiting.`,
     startOver: ({ app }) => html`Go back to ${app} and log in again. You can close this window.`,
     tryAgain: "Try again",
   },
-  error: {
+  errors: {
+    busy: {
+      title: "Too many logins",
+      heading: () => html`Too many people are logging in`,
+      body: ({ app }) => [
+        html`This login could not begin. Nothing was sent to anyone.`,
+        html`Wait a minute, then go back to ${app} and log in again.`,
+      ],
+    },
+    foreign_form: {
+      title: "This button can’t be used",
+      heading: () => html`This button can’t be used`,
+      body: ({ app }) => [
+        html`It was pressed on a page that is not ours, or cookies are blocked here. Nothing was sent to anyone.`,
+        html`Allow cookies for this page, then go back to ${app} and log in again.`,
+      ],
+    },
+  },
+  otherError: {
     title: "This page can’t be used",
     heading: () => html`This link can’t be used`,
     body: ({ app }) => [

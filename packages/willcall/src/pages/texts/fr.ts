@@ -14,7 +14,7 @@ export const fr: Texts = {
     started: "Début",
     justNow: "à l’instant",
     from: "Depuis",
-    unknownOrigin: "hors d’une page web",
+    unknownOrigin: "une application sans adresse web",
     near: "Près de",
     code: "Code",
     compare: ({ app }) => html`Vérifiez que le même code s’affiche dans ${app}.`,
@@ -104,13 +104,32 @@ export const fr: Texts = {
       wrong_id_token: ({ provider }) =>
         html`L’identité envoyée par ${provider} ne correspond pas à cette connexion\u202f; elle n’a pas été utilisée.`,
       refused_address: ({ provider }) => html`L’adresse indiquée pour ${provider} n’est pas autorisée.`,
+      interrupted: () => html`La connexion a été interrompue juste avant la fin.`,
     },
     otherReason: () => html`Un problème est survenu en chemin.`,
     again: ({ app }) => html`Vous pouvez réessayer ici\u202f: ${app} attend toujours.`,
     startOver: ({ app }) => html`Revenez à ${app} et reconnectez-vous. Vous pouvez fermer cette fenêtre.`,
     tryAgain: "Réessayer",
   },
-  error: {
+  errors: {
+    busy: {
+      title: "Trop de connexions",
+      heading: () => html`Trop de personnes se connectent`,
+      body: ({ app }) => [
+        html`Cette connexion n’a pas pu commencer. Rien n’a été transmis à personne.`,
+        html`Attendez une minute, puis revenez à ${app} et reconnectez-vous.`,
+      ],
+    },
+    foreign_form: {
+      title: "Ce bouton est inutilisable",
+      heading: () => html`Ce bouton est inutilisable`,
+      body: ({ app }) => [
+        html`Il a été pressé sur une page qui n’est pas la nôtre, ou les cookies sont bloqués ici. Rien n’a été transmis à personne.`,
+        html`Autorisez les cookies pour cette page, puis revenez à ${app} et reconnectez-vous.`,
+      ],
+    },
+  },
+  otherError: {
     title: "Cette page est inutilisable",
     heading: () => html`Ce lien est inutilisable`,
     body: ({ app }) => [

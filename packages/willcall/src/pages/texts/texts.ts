@@ -16,8 +16,11 @@ export interface Notice {
   readonly body: (names: Names) => readonly Html[];
 }
 
-/** Why a login failed, as people need to know it; several reasons of the broker may read alike. */
-export type ToldReason = Exclude<ProviderFailure["reason"], "denied" | "dead_token">;
+/** Why a login failed, where there is more to say than that it did; `interrupted`: the broker stopped in between. */
+export type ToldReason = Exclude<ProviderFailure["reason"], "denied" | "dead_token"> | "interrupted";
+
+/** Errors that people can do something about; every other one reads as a link that can't be used. */
+export type ToldError = "busy" | "foreign_form";
 
 /** Every word that Willcall's pages say, in one language. A language that misses one doesn't compile. */
 export interface Texts {
@@ -63,7 +66,8 @@ export interface Texts {
     readonly startOver: (names: Names) => Html;
     readonly tryAgain: string;
   };
-  readonly error: Notice;
+  readonly errors: Readonly<Record<ToldError, Notice>>;
+  readonly otherError: Notice;
   /** Before an error's code, for whoever is asked for help. */
   readonly reference: string;
 }
