@@ -45,7 +45,7 @@ export interface LoginRow {
   expiresAt: number;
   /** Milliseconds: `exchanging` after this reads `failed` (the process died in the exchange). */
   deadline: number | null;
-  /** Milliseconds of the last change. */
+  /** Milliseconds of the last change; strictly grows with every change, so two in one millisecond differ. */
   changedAt: number;
   /** Milliseconds: the row may be deleted. Later than every key that could still ask for it. */
   forgetAt: number;
@@ -66,7 +66,8 @@ export type Settlement =
 export interface Mailboxes {
   /**
    * Inserts a row with status `launched`. With `cap`, refuses when the app already has that many live rows
-   * that carry a sealed `login` (rows that a stranger can make by beginning).
+   * that carry a sealed `login` (rows that a stranger can make by beginning). Live is what has not expired and
+   * is neither `ready` nor `taken`: ending what one began makes no room.
    * Resolves to `"inserted"`, `"full"`, or the row that was there already (never overwritten).
    */
   launch(login: NewLogin, now: number, cap?: number): Promise<"inserted" | "full" | LoginRow>;
@@ -77,7 +78,10 @@ export interface Mailboxes {
    */
   claim(id: MailboxId, stateHash: string, now: number, deadline: number): Promise<LoginRow | undefined>;
 
-  /** `exchanging` → how it ended; by state hash, so a late writer of an older attempt changes nothing. Wakes waiters. */
+  /**
+   * `exchanging` → how it ended, before the deadline; by state hash, so a late writer of an older attempt changes
+   * nothing. Wakes waiters.
+   */
   settle(id: MailboxId, stateHash: string, end: Settlement, now: number): Promise<boolean>;
 
   /** `retry` → `launched` with a new state: "Try again". */
@@ -111,8 +115,9 @@ export interface Mailboxes {
   putBack(id: MailboxId, now: number): Promise<boolean>;
 
   /**
-   * Resolves when the row may have changed since `since` (its `changedAt`, 0 if there was no row), or when
-   * `signal` aborts. Spurious wake-ups are allowed; a lost one is not, also for changes by other processes.
+   * Resolves when the row may have been settled, ended, taken or put back since `since` (its `changedAt`, 0 if
+   * there was no row), or soon after `signal` aborts. Spurious wake-ups are allowed; a lost one is not, also for
+   * changes by other processes. Time passing wakes nobody: the caller knows when to look again.
    */
   wait(id: MailboxId, since: number, signal: AbortSignal): Promise<void>;
 
