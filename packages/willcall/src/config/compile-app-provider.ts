@@ -1,0 +1,111 @@
+import type { Provider } from "../providers/provider.ts";
+import type { Bench } from "./compile-provider.ts";
+import type { AppProvider } from "./config.ts";
+import { didYouMean } from "./mistakes.ts";
+import type { AppFile } from "./schema.ts";
+import { isSecure } from "./urls.ts";
+import type { Path } from "./written.ts";
+
+/** The providers as far as they could be compiled; `undefined` stands for one whose mistakes are noted already. */
+export type CompiledProviders = ReadonlyMap<string, Provider | undefined>;
+
+/** One provider of an app, as written. */
+interface Entry {
+  readonly name: string;
+  /** Where its name is written, … */
+  readonly at: Path;
+  /** … and where its `scope` and `redirectUri` are. */
+  readonly members: Path;
+  readonly file: Pick<AppFile, "scope" | "redirectUri">;
+}
+
+/** The providers of an app, with scope and redirect URI; empty: mistakes say why. */
+export function compileAppProviders(
+  bench: Bench,
+  app: string,
+  file: AppFile,
+  providers: CompiledProviders,
+): AppProvider[] {
+  const entries = entriesOf(bench, app, file);
+  return entries.flatMap((entry) => {
+    const provider = providers.get(entry.name);
+    if (provider === undefined) {
+      if (!providers.has(entry.name)) {
+        const remedy = `Add it under providers.${didYouMean(entry.name, providers.keys())}`;
+        bench.mistakes.push(
+          bench.written.mistake(entry.at, "names a provider that is not configured", remedy),
+        );
+      }
+      return [];
+    }
+    const scope = readScope(entry.file.scope);
+    if ("verbatim" in scope) warnOfSeparator(bench, entry, provider, scope.verbatim);
+    const base = app === "" ? "" : `/${app}`;
+    const path = entries.length === 1 ? `${base}/redirect` : `${base}/${entry.name}/redirect`;
+    if (entry.file.redirectUri !== undefined) {
+      checkRedirectUri(bench, entry, file.clientKeys ? [path, `${base}/auth/authorize/callback`] : [path]);
+    }
+    return [{ provider, scope, redirectUri: entry.file.redirectUri ?? `${bench.publicUrl}${path}` }];
+  });
+}
+
+function entriesOf({ written, mistakes }: Bench, app: string, file: AppFile): Entry[] {
+  const path = ["apps", app];
+  if (file.provider !== undefined) {
+    if (file.providers !== undefined) {
+      const remedy = "Keep `provider` for one, or `providers` for several.";
+      mistakes.push(written.mistake([...path, "provider"], "stands beside `providers`", remedy));
+    }
+    return [{ name: file.provider, at: [...path, "provider"], members: path, file }];
+  }
+  for (const key of ["scope", "redirectUri"] as const) {
+    if (file[key] === undefined) continue;
+    const remedy = "Move it into the provider that it is for, under `providers`.";
+    mistakes.push(written.mistake([...path, key], "belongs to no provider", remedy));
+  }
+  const several = Object.entries(file.providers ?? {});
+  if (several.length === 0) {
+    const remedy = "Write the name of a provider, one of those under providers.";
+    mistakes.push(written.mistake([...path, "provider"], "is missing", remedy));
+  }
+  return several.map(([name, members]) => {
+    const at = [...path, "providers", name];
+    return { name, at, members: at, file: members };
+  });
+}
+
+/** A list as it is; a string split at its spaces; `verbatim` untouched. */
+function readScope(scope: AppFile["scope"]): AppProvider["scope"] {
+  if (scope === undefined) return [];
+  return typeof scope === "string" ? scope.split(" ").filter((token) => token !== "") : scope;
+}
+
+/** Warns where a scope that goes out as it stands has separators that the provider is not known for. */
+function warnOfSeparator(bench: Bench, entry: Entry, provider: Provider, verbatim: string): void {
+  const separator = provider.definition.authorization?.scope_separator ?? " ";
+  if (!verbatim.split(separator).some((part) => /[ ,]/.test(part.trim()))) return;
+  const known = { " ": "spaces", ",": "commas" }[separator] ?? `"${separator}"`;
+  bench.warnings.push(
+    `${bench.written.where([...entry.members, "scope"])} is sent as it stands, but ${provider.title} is known to ` +
+      `want ${known} between scopes.`,
+  );
+}
+
+/** A registered redirect URI must lead back to a path that the broker answers for this app and provider. */
+function checkRedirectUri(bench: Bench, entry: Entry, answered: readonly string[]): void {
+  const complain = (problem: string, remedy: string) => {
+    bench.mistakes.push(bench.written.mistake([...entry.members, "redirectUri"], problem, remedy));
+  };
+  const url = URL.parse(entry.file.redirectUri ?? "");
+  if (url === null) {
+    complain("is a malformed URL", "Write the absolute URL that is registered at the provider.");
+    return;
+  }
+  if (!isSecure(url)) complain("is an http URL", "Use https; http is for localhost only.");
+  if (!answered.includes(url.pathname.replace(/\/$/, ""))) {
+    complain(
+      "has a path that this broker does not answer",
+      `Use ${answered.join(" or ")}, and register that.`,
+    );
+  }
+}

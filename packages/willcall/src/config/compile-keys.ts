@@ -1,0 +1,75 @@
+import { dirname, resolve, sep } from "node:path";
+import { Secret } from "../secret.ts";
+import type { Bench } from "./compile-provider.ts";
+import { resolveReference } from "./references.ts";
+import { KEY_FILE, ROOT_KEY_LENGTH, distinct, formatRootKey, parseRootKeys } from "./root-keys.ts";
+import type { Files } from "./sources.ts";
+
+/** The root keys that the configuration refers to, in its order. Empty: mistakes say why. */
+export async function compileKeys(
+  bench: Bench,
+  references: readonly string[],
+): Promise<Secret<Uint8Array>[]> {
+  const keys: Secret<Uint8Array>[] = [];
+  const before = bench.mistakes.length;
+  for (const [index, reference] of references.entries()) {
+    const resolved = await resolveReference(reference, bench.referents);
+    const parsed = resolved.ok ? parseRootKeys(resolved.value) : resolved;
+    if (parsed.ok) keys.push(...parsed.keys);
+    else bench.mistakes.push(bench.written.mistake(["keys", index], parsed.problem, parsed.remedy));
+  }
+  if (bench.mistakes.length > before) return [];
+  const all = distinct(keys);
+  if (all.ok) return all.keys;
+  bench.mistakes.push(bench.written.mistake(["keys"], all.problem, all.remedy));
+  return [];
+}
+
+/** What is wrong when nothing says where the root keys are, and none may be made. */
+export function refuseMissingKeys(bench: Bench, directory: string, dataDir: string): void {
+  const { mode, mistakes, written } = bench;
+  if (mode === "production") {
+    const remedy =
+      "Set WILLCALL_KEYS to what `willcall keys generate` prints, and keep a copy of it somewhere safe.";
+    mistakes.push({ path: "WILLCALL_KEYS", problem: "is missing", remedy });
+  } else if (directory === dataDir || directory.startsWith(dataDir + sep)) {
+    const remedy = "Choose a directory of its own, so that who copies the data does not copy the key.";
+    mistakes.push(written.mistake(["data"], "is where the development key would lie", remedy));
+  }
+}
+
+/** The development key file's outcome. */
+export interface DevelopmentKeys {
+  readonly path: string;
+  /** Whether it was made just now. */
+  readonly created: boolean;
+  readonly keys: Secret<Uint8Array>[];
+}
+
+/**
+ * Reads the development key file in `directory`, and makes it first if there is none. Two processes that start
+ * together end up with the same file. A file that cannot be made or read is a mistake.
+ */
+export async function developmentKeys(
+  bench: Bench,
+  directory: string,
+  files: Files,
+  random: (length: number) => Uint8Array,
+): Promise<DevelopmentKeys | undefined> {
+  const path = resolve(directory, KEY_FILE);
+  let file = await files.read(path);
+  let created = false;
+  if (!file.ok && file.reason === "absent") {
+    created = await files.create(path, `${formatRootKey(random(ROOT_KEY_LENGTH))}\n`);
+    file = await files.read(path);
+  }
+  if (!file.ok) {
+    const remedy = `Make ${dirname(path)} writable, or set WILLCALL_KEYS to what \`willcall keys generate\` prints.`;
+    bench.mistakes.push({ path, problem: `is ${file.reason}`, remedy });
+    return undefined;
+  }
+  const parsed = parseRootKeys(new Secret(file.text));
+  if (parsed.ok) return { path, created, keys: parsed.keys };
+  bench.mistakes.push({ path, problem: parsed.problem, remedy: parsed.remedy });
+  return undefined;
+}

@@ -1,0 +1,22 @@
+/** The first path segments that are the broker's own: no app and no provider may have them (protocol.md B). */
+export const ownPaths: readonly string[] = [
+  "authorize",
+  "auth",
+  "accounts",
+  "api",
+  "console",
+  "data",
+  "device",
+  "healthz",
+  "home",
+  "login",
+  "metrics",
+  "oauth",
+  "pickup",
+  "poll",
+  "redirect",
+  "refresh",
+  "revoke",
+  "secrets",
+  "token",
+];

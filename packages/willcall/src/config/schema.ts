@@ -1,0 +1,198 @@
+import { z } from "zod";
+import { definitionSchema } from "../providers/definition.ts";
+import { ownPaths } from "./names.ts";
+
+/** A string within `pattern`; the remedy is said for every other value, and shown by editors. */
+const text = (pattern: RegExp, remedy: string) => z.string(remedy).regex(pattern, remedy).describe(remedy);
+
+/** A whole number from `least` to `most`. */
+const whole = (least: number, most: number, remedy: string) =>
+  z.int(remedy).min(least, remedy).max(most, remedy).describe(remedy);
+
+/** True or false. */
+const flag = (remedy: string) => z.boolean(remedy).describe(remedy);
+
+const nameRemedy =
+  "Use up to 40 lower-case letters, digits, dots, hyphens and underscores, beginning with a letter or digit; " +
+  `not ${ownPaths.join(", ")}`;
+
+const nameBody = `(?!(?:${ownPaths.join("|")})$)[a-z0-9][a-z0-9._-]{0,39}`;
+const providerName = z
+  .string()
+  .regex(new RegExp(`^${nameBody}$`), nameRemedy)
+  .describe(nameRemedy);
+const appName = z
+  .string()
+  .regex(new RegExp(`^(?:${nameBody})?$`), nameRemedy)
+  .describe(`The app's path segment, or "" for the app at the root. ${nameRemedy}`);
+
+const referencePattern = "(?:env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:[^\\p{Cc}]{1,1024})";
+const reference = text(
+  new RegExp(`^${referencePattern}$`, "u"),
+  'Write a reference: "env:NAME" for a variable, "file:/run/secrets/name" for a file',
+);
+const clientId = text(
+  new RegExp(`^(?:${referencePattern}|[\\x21-\\x7e]{1,512})$`, "u"),
+  'Write the client id that the provider gave you (no spaces), or "env:NAME"',
+);
+const clientSecret = text(
+  /^[^\p{Cc}]{1,8192}$/u,
+  'Write a reference to the client secret: "env:NAME" for a variable, "file:/run/secrets/name" for a file',
+);
+
+const title = text(
+  /^(?!\s)[^\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]{1,80}$/u,
+  "Write 1 to 80 visible characters: people read it on the pages",
+);
+
+const address = z
+  .union(
+    [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+    "Write an IP address or a CIDR block such as 10.0.0.0/8",
+  )
+  .describe("An IP address or a CIDR block");
+
+/** The parts of a provider's definition, each of which the configuration may replace. */
+const definition = definitionSchema.shape;
+
+export const providerSchema = z.strictObject({
+  use: text(
+    /^[a-z0-9][a-z0-9._-]{0,63}$/,
+    "Name a provider of the catalogue; `willcall providers` lists them",
+  ).optional(),
+  title: title.optional(),
+  client_id: clientId,
+  client_secret: clientSecret.optional(),
+  ...definition,
+});
+
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/;
+const verbatimRemedy = "Write the scope exactly as the provider wants it, within printable ASCII";
+const scopeRemedy = "Write a list of scopes, or one string of scopes with spaces between them";
+const scope = z
+  .union(
+    [
+      z.array(text(scopeToken, "Write one scope, with no spaces in it")).max(200),
+      text(/^[\x20\x21\x23-\x5b\x5d-\x7e]{0,4096}$/, scopeRemedy),
+      z.strictObject({ verbatim: text(/^[\x20-\x7e]{1,4096}$/, verbatimRemedy) }),
+    ],
+    scopeRemedy,
+  )
+  .describe("What to ask for, joined as the provider wants it; `verbatim` goes out as it stands");
+
+const redirectUri = text(
+  /^https?:\/\/[^\s#]{1,2000}$/,
+  "Write the absolute URL that is registered at the provider",
+);
+const atProvider = z.strictObject({ scope: scope.optional(), redirectUri: redirectUri.optional() });
+
+const origin = text(
+  /^(?:framer:[a-z0-9]{1,63}(?:@[a-z0-9-]+(?:\.[a-z0-9-]+)+)?|null|[a-z][a-z0-9+.-]*:\/\/[A-Za-z0-9.[\]:-]{1,255})$/,
+  'Write "framer:<plugin id>", "framer:<plugin id>@<parent domain>", an exact origin such as ' +
+    '"https://app.example" (lower case, no slash at the end), or "null"',
+);
+
+const until = z
+  .union(
+    [z.literal("90-days-from-first-start"), z.iso.date(), z.iso.datetime({ offset: true })],
+    'Write a date such as "2030-01-31", or "90-days-from-first-start"',
+  )
+  .describe("Until when the provider's own refresh tokens are accepted from apps that still hold them");
+
+export const appSchema = z.strictObject({
+  title: title.optional(),
+  provider: providerName.optional(),
+  scope: scope.optional(),
+  redirectUri: redirectUri.optional(),
+  providers: z
+    .record(providerName, atProvider, "Write an object whose keys are names of `providers`")
+    .optional()
+    .describe("Instead of `provider`, for an app with several"),
+  origins: z
+    .array(origin, "Write a list of origins")
+    .optional()
+    .describe("Who may call the app's API from a browser"),
+  launch: z
+    .enum(["page", "direct"], 'Write "page" or "direct"')
+    .optional()
+    .describe("`page`: a launch URL of this broker; `direct`: the provider's own URL"),
+  confirm: z
+    .enum(["auto", "always", "never"], 'Write "auto", "always" or "never"')
+    .optional()
+    .describe("`auto`: ask the person unless the login provably comes from the app"),
+  refresh: z
+    .enum(["sealed", "raw"], 'Write "sealed" or "raw"')
+    .optional()
+    .describe("`sealed`: the app holds a handle; `raw`: the provider's own refresh token"),
+  refreshRawUntil: until.optional(),
+  clientKeys: flag("Write true if the app makes its own read and write keys, else false").optional(),
+  redirectUris: z
+    .array(text(/^[^\s\p{Cc}]{1,2000}$/u, "Write an absolute URI"), "Write a list of URIs")
+    .optional()
+    .describe("Where the code dialect may send people back to; loopback addresses match on any port"),
+});
+
+const pemFiles = z.strictObject({
+  cert: text(/^[^\p{Cc}]{1,1024}$/u, "Write the path of a PEM certificate"),
+  key: text(/^[^\p{Cc}]{1,1024}$/u, "Write the path of a PEM private key"),
+});
+
+/** All but providers and apps. */
+const generalShape = {
+  $schema: z.string("Write a URL or path").optional(),
+  publicUrl: text(
+    /^https?:\/\/[^\s]{1,255}$/,
+    "Write the origin under which browsers reach this broker, such as https://login.example.com",
+  ).optional(),
+  listen: z
+    .strictObject({
+      host: text(/^[A-Za-z0-9.:[\]-]{1,255}$/, "Write an address or host name, such as 127.0.0.1").optional(),
+      port: whole(0, 65_535, "Write a port from 1 to 65535, or 0 for any free one").optional(),
+      https: z
+        .union([z.boolean(), pemFiles], "Write true, false, or the paths of a certificate and its key")
+        .optional()
+        .describe("True: localhost.pem and localhost-key.pem, or a self-signed pair"),
+    })
+    .optional(),
+  data: text(/^[^\p{Cc}]{1,1024}$/u, "Write the path of the data directory").optional(),
+  keys: z
+    .array(reference, "Write a list of references")
+    .min(1, "Write at least one reference")
+    .optional()
+    .describe(
+      "Root keys: the first seals, all open. Each reference leads to base64 of 32 bytes, several joined by commas",
+    ),
+  trustedProxies: z
+    .array(address, "Write a list of addresses")
+    .optional()
+    .describe("Whose X-Forwarded-For is believed"),
+  beginsPerMinute: whole(1, 1_000_000, "Write how many logins one address may begin in a minute").optional(),
+};
+
+/**
+ * What the operator writes in `willcall.config.json`. Every key but `client_id` may be left out; an unknown
+ * key is a mistake. Each message is an instruction, and no message holds a value.
+ */
+export const configFileSchema = z.strictObject(
+  {
+    ...generalShape,
+    providers: z.record(providerName, providerSchema, "Write an object of providers by name").optional(),
+    apps: z.record(appName, appSchema, "Write an object of apps by name").optional(),
+  },
+  "Write an object",
+);
+
+/** A configuration file, parsed but not yet resolved: references are still references. */
+export type ConfigFile = z.infer<typeof configFileSchema>;
+export type ProviderFile = z.infer<typeof providerSchema>;
+export type AppFile = z.infer<typeof appSchema>;
+
+/** The keys that are known beside `path`'s last, for a suggestion when that one is not. */
+export function knownKeys(path: readonly PropertyKey[]): string[] {
+  if (path.length === 0) return Object.keys(configFileSchema.shape);
+  if (path[0] === "listen")
+    return path.length === 1 ? ["host", "port", "https"] : Object.keys(pemFiles.shape);
+  if (path[0] === "providers" && path.length === 2) return Object.keys(providerSchema.shape);
+  if (path[0] === "apps") return Object.keys((path.length === 2 ? appSchema : atProvider).shape);
+  return [];
+}
