@@ -4,8 +4,8 @@ const major = Number(process.versions.node.split(".")[0]);
 if (major < 26) {
   console.error(
     `Willcall needs Node 26 or later; this is ${process.version}.\n` +
-      "It comes with `npm ci` for Linux (x64, arm64), macOS (arm64) and Windows (x64), unless optional packages\n" +
-      "were left out (--omit=optional). Run `npm ci` again with them, or install Node 26 from https://nodejs.org.",
+      "It comes with `npm install` for Linux (x64, arm64), macOS (arm64) and Windows (x64), unless optional packages\n" +
+      "were left out (--omit=optional). Run it again with them, or install Node 26 from https://nodejs.org.",
   );
   process.exit(1);
 }

@@ -12,15 +12,19 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const windows = process.platform === "win32";
 
 if (!installed(root)) {
-  console.log("Installing what is missing (npm ci) …");
+  console.log("Installing what is missing …");
   const { npm_execpath: cli, npm_node_execpath: node = process.execPath } = process.env;
   // Under `npm start` the same npm runs again, on its own Node: this one may be in what it replaces.
   const [command, ...first] = cli?.endsWith(".js") ? [node, cli] : ["npm"];
   const options = { cwd: root, encoding: "utf8", shell: windows && first.length === 0 };
-  const flags = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+  // Not `npm ci`: it refuses a lock file that leaves out optional packages for machines unlike the one it was made
+  // on. This takes the versions and hashes of the lock file all the same, and leaves the file as it is.
+  const flags = ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"];
   const { status, stdout, stderr, error } = spawnSync(command, [...first, ...flags], options);
   if (status !== 0) {
-    console.error(`${error ?? `${stdout}${stderr}`}\nnpm ci failed. It needs the npm registry, this once.`);
+    console.error(
+      `${error ?? `${stdout}${stderr}`}\nnpm install failed. It needs the npm registry, this once.`,
+    );
     process.exit(1);
   }
 }

@@ -56,7 +56,7 @@ function run(...args: string[]): { status: number | null; stdout: string; stderr
 describe("a command of the repository", () => {
   test("installs on a fresh clone, in one line, and then runs", () => {
     const { status, stdout } = run("hello.mjs", "you");
-    expect(stdout).toBe("Installing what is missing (npm ci) …\nhello you\n");
+    expect(stdout).toBe("Installing what is missing …\nhello you\n");
     expect(status).toBe(3);
   });
 
