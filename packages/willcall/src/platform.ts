@@ -7,6 +7,8 @@ export interface Platform {
   now(): number;
   /** `length` fresh bytes from a cryptographic generator; the caller may keep and change them. */
   random(length: number): Uint8Array;
+  /** Resolves after `milliseconds`; does not keep the process alive. */
+  sleep(milliseconds: number): Promise<void>;
   /** The hardened outbound call: see `providers/egress.ts`. */
   fetch: EgressFetch;
 }

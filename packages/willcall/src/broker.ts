@@ -1,0 +1,112 @@
+import { Hono } from "hono";
+import type { Config } from "./config/config.ts";
+import type { Connection } from "./connection.ts";
+import { Keyring } from "./crypto/keys.ts";
+import type { Desk } from "./desk.ts";
+import { browserRoutes, type OpenLaunch } from "./dialects/browser.ts";
+import { clientKeyRoutes } from "./dialects/client-keys.ts";
+import { type Env, Replies, headerSets, isTooLong, rawPath } from "./dialects/http.ts";
+import { Waits } from "./dialects/long-poll.ts";
+import { nativeRoutes, openNativeLaunch } from "./dialects/native.ts";
+import type { Office } from "./dialects/office.ts";
+import { readKeyRoutes } from "./dialects/read-key.ts";
+import { tokenRoutes } from "./dialects/token.ts";
+import type { Engine } from "./engines/engine.ts";
+import { createGrants } from "./grants/grants.ts";
+import { AddressLimit } from "./limits.ts";
+import { openTicket } from "./login/begin.ts";
+import type { Deliveries } from "./login/delivery.ts";
+import { mailboxDelivery } from "./login/mailbox-delivery.ts";
+import { nativeDelivery } from "./login/native-delivery.ts";
+import { type Log, errorFields } from "./observe/log.ts";
+import type { Platform } from "./platform.ts";
+import { createProviderClient } from "./providers/client.ts";
+
+/** Willcall, ready to answer. */
+export interface Broker {
+  /** Answers one request; never rejects. The same on every runtime. */
+  fetch(request: Request, connection: Connection): Response | Promise<Response>;
+  /** Begins no more logins; everything under way goes on (SIGTERM). */
+  drain(): void;
+  /** Deletes what is past its time (promise S7). Call it now and then; never rejects. */
+  sweep(): Promise<void>;
+}
+
+/** What the runtime brings. */
+export interface Parts {
+  config: Config;
+  engine: Engine;
+  platform: Platform;
+  log: Log;
+}
+
+/** The composition root: one broker over one engine. */
+export function createBroker({ config, engine, platform, log }: Parts): Broker {
+  const draining = new AbortController();
+  const desk: Desk = {
+    config,
+    platform,
+    log,
+    keys: new Keyring(config.rootKeys),
+    mailboxes: engine.mailboxes,
+    records: engine.records,
+    providers: createProviderClient(platform),
+    draining: draining.signal,
+  };
+  const deliveries: Deliveries = {
+    "read-key": mailboxDelivery,
+    "client-keys": mailboxDelivery,
+    native: nativeDelivery,
+    device: mailboxDelivery,
+    code: mailboxDelivery,
+    accounts: mailboxDelivery,
+  };
+  const headers = headerSets(config);
+  const replies = new Replies(headers);
+  const lobby = { desk, replies, headers, deliveries };
+  const grants = createGrants(desk);
+  const office: Office = {
+    desk,
+    replies,
+    grants,
+    waits: new Waits(draining.signal),
+    begins: new AddressLimit(config.beginsPerMinute),
+  };
+  const openLaunch: OpenLaunch = (call, query) => {
+    const ticket = query.get("ticket");
+    return ticket === null ? openNativeLaunch(office, call, query) : openTicket(desk, ticket);
+  };
+
+  const hono = new Hono<Env>({ getPath: rawPath });
+  hono.get("/healthz", async () => {
+    await engine.ping();
+    return replies.text(null, 200, "ok", { "Access-Control-Allow-Origin": "*" });
+  });
+  for (const app of config.apps) {
+    readKeyRoutes(hono, office, app);
+    nativeRoutes(hono, office, app);
+    tokenRoutes(hono, { ...office, grantTypes: new Map() }, app);
+    browserRoutes(hono, lobby, app, openLaunch);
+    if (app.clientKeys) clientKeyRoutes(hono, office, lobby, app);
+  }
+  hono.notFound(() => replies.text(null, 404, "There is nothing here."));
+  hono.onError((error) => {
+    log.error("unexpected", errorFields(error));
+    return replies.text(null, 503, "Something went wrong here. Nothing is lost: try again.");
+  });
+
+  return {
+    fetch: (request, connection) =>
+      isTooLong(request) ? replies.text(null, 414, "The address is too long.") : hono.fetch(request, connection),
+    drain: () => draining.abort(),
+    sweep: async () => {
+      try {
+        const now = platform.now();
+        const count = (await engine.mailboxes.sweep(now)) + (await engine.records.sweep(now));
+        if (count > 0) log.info("sweep", { count });
+      } catch (error) {
+        log.error("store.unavailable", errorFields(error));
+      }
+    },
+  };
+}

@@ -1,0 +1,128 @@
+/**
+ * RFC 9180 HPKE, base mode, single shot, in one suite: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM,
+ * which every browser's own WebCrypto can open. Composed over `node:crypto`, because WebCrypto costs Node two
+ * thread-pool hops a call (docs/benchmarks.md); checked against the RFC's vectors and against `hpke`.
+ */
+import { createECDH } from "node:crypto";
+import { Hmac, expand, extract } from "./hmac.ts";
+import { decrypt, encrypt } from "./seal.ts";
+
+const KEM_SUITE = Buffer.concat([Buffer.from("KEM"), Buffer.from([0x00, 0x10])]);
+const HPKE_SUITE = Buffer.concat([Buffer.from("HPKE"), Buffer.from([0x00, 0x10, 0x00, 0x01, 0x00, 0x02])]);
+const VERSION = Buffer.from("HPKE-v1");
+const EMPTY = Buffer.alloc(0);
+/** The smallest private key: multiplying by it checks a point and nothing else. */
+const ONE = Buffer.concat([Buffer.alloc(31), Buffer.from([1])]);
+
+/** Bytes of an uncompressed P-256 public key (SEC 1 §2.3.3). */
+export const PUBLIC_KEY_LENGTH = 65;
+
+/** An object that knows the curve costs more than a multiplication: one is reused, never across an `await`. */
+const curve = createECDH("prime256v1");
+
+function labeledExtract(suite: Buffer, salt: Uint8Array, label: string, inputKey: Uint8Array): Hmac {
+  return extract(salt, Buffer.concat([VERSION, suite, Buffer.from(label), inputKey]));
+}
+
+function labeledExpand(suite: Buffer, prk: Hmac, label: string, info: Uint8Array, length: number): Buffer {
+  return expand(
+    prk,
+    Buffer.concat([Buffer.from([length >> 8, length & 0xff]), VERSION, suite, Buffer.from(label), info]),
+    length,
+  );
+}
+
+/** DeriveKeyPair (RFC 9180 §7.1.3): the P-256 key pair of `inputKey`, which needs 32 bytes of entropy or more. */
+export function deriveKeyPair(inputKey: Uint8Array): { privateKey: Buffer; publicKey: Buffer } {
+  const prk = labeledExtract(KEM_SUITE, EMPTY, "dkp_prk", inputKey);
+  for (let counter = 0; counter < 256; counter++) {
+    const candidate = labeledExpand(KEM_SUITE, prk, "candidate", Uint8Array.of(counter), 32);
+    try {
+      curve.setPrivateKey(candidate);
+      return { privateKey: candidate, publicKey: curve.getPublicKey() };
+    } catch {
+      // Zero or not below the group's order: once in 2^32; the RFC takes the next candidate.
+    }
+  }
+  throw new RangeError("no P-256 key in 256 candidates");
+}
+
+/** Whether `bytes` are a point on P-256 in uncompressed form, so that sealing to it cannot fail. */
+export function isPublicKey(bytes: Uint8Array): boolean {
+  if (bytes.length !== PUBLIC_KEY_LENGTH || bytes[0] !== 4) return false;
+  try {
+    curve.setPrivateKey(ONE);
+    curve.computeSecret(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function sharedSecret(dh: Buffer, enc: Uint8Array, publicKey: Uint8Array): Buffer {
+  const prk = labeledExtract(KEM_SUITE, EMPTY, "eae_prk", dh);
+  return labeledExpand(KEM_SUITE, prk, "shared_secret", Buffer.concat([enc, publicKey]), 32);
+}
+
+/** What of the key schedule (§5.1) depends on `info` alone: computed once per kind of message. */
+export interface Schedule {
+  readonly context: Buffer;
+}
+
+/** Prepares the key schedule for `info`. */
+export function schedule(info: string): Schedule {
+  const pskIdHash = labeledExtractBytes(HPKE_SUITE, "psk_id_hash", EMPTY);
+  const infoHash = labeledExtractBytes(HPKE_SUITE, "info_hash", Buffer.from(info));
+  return { context: Buffer.concat([Buffer.from([0]), pskIdHash, infoHash]) };
+}
+
+function labeledExtractBytes(suite: Buffer, label: string, inputKey: Uint8Array): Buffer {
+  return new Hmac(EMPTY).digest(VERSION, suite, Buffer.from(label), inputKey);
+}
+
+function keyAndNonce({ context }: Schedule, secret: Buffer): [Buffer, Buffer] {
+  const prk = labeledExtract(HPKE_SUITE, secret, "secret", EMPTY);
+  return [labeledExpand(HPKE_SUITE, prk, "key", context, 32), labeledExpand(HPKE_SUITE, prk, "base_nonce", context, 12)];
+}
+
+/** A sealed message: the encapsulated key (65 bytes) and the ciphertext with its tag. */
+export interface HpkeMessage {
+  enc: Buffer;
+  ct: Buffer;
+}
+
+/**
+ * SealBase (§6.1) to `publicKey` (checked with `isPublicKey` before).
+ *
+ * @param ephemeral at least 32 random bytes, from which the ephemeral key is derived; used once
+ */
+export function hpkeSeal(
+  plan: Schedule,
+  publicKey: Uint8Array,
+  aad: Uint8Array,
+  plaintext: Uint8Array,
+  ephemeral: Uint8Array,
+): HpkeMessage {
+  const { publicKey: enc } = deriveKeyPair(ephemeral);
+  const dh = curve.computeSecret(publicKey);
+  const [key, nonce] = keyAndNonce(plan, sharedSecret(dh, enc, publicKey));
+  return { enc, ct: encrypt(key, nonce, aad, plaintext) };
+}
+
+/** OpenBase (§6.1), or undefined when key, AAD or any byte differs. */
+export function hpkeOpen(
+  plan: Schedule,
+  pair: { privateKey: Buffer; publicKey: Buffer },
+  aad: Uint8Array,
+  message: { enc: Uint8Array; ct: Uint8Array },
+): Buffer | undefined {
+  let dh: Buffer;
+  try {
+    curve.setPrivateKey(pair.privateKey);
+    dh = curve.computeSecret(message.enc);
+  } catch {
+    return undefined;
+  }
+  const [key, nonce] = keyAndNonce(plan, sharedSecret(dh, message.enc, pair.publicKey));
+  return decrypt(key, nonce, aad, message.ct);
+}

@@ -1,0 +1,330 @@
+import type { Hono } from "hono";
+import type { App, AppProvider } from "../config/config.ts";
+import { toBase64url } from "../crypto/bytes.ts";
+import { isMailboxId } from "../crypto/read-key.ts";
+import { type Desk, providerOf } from "../desk.ts";
+import type { LoginRow } from "../engines/engine.ts";
+import { makeTicket, openTicket } from "../login/begin.ts";
+import { bindLogin, boundLogin, parseCookies, readCookie, setCookie, unbindLogin } from "../login/cookie.ts";
+import type { Deliveries } from "../login/delivery.ts";
+import { type Finished, type Lookup, type Returned, arrive, finish, rejoin } from "../login/finish.ts";
+import { formNonce, formNonceMatches, holdCallback, openHeld } from "../login/forms.ts";
+import { type Launched, type Visit, cancel, launch, openHop, tryAgain } from "../login/launch.ts";
+import { type Login, mailboxOfState } from "../login/login.ts";
+import type { Page, PageForm } from "../pages/page.ts";
+import { renderPage } from "../pages/render.ts";
+import type { Callback } from "../providers/provider.ts";
+import { type Call, type Env, type HeaderSets, type Replies, pageRoute, pathOf, rawQuery, readForm } from "./http.ts";
+
+/** Seconds the form cookie lasts: as long as a login. */
+const FORM_COOKIE_SECONDS = 600;
+const FORM_COOKIE = "wcf";
+
+/** What the browser's side of every dialect needs. */
+export interface Lobby {
+  readonly desk: Desk;
+  readonly replies: Replies;
+  readonly headers: HeaderSets;
+  readonly deliveries: Deliveries;
+}
+
+/** Opens the login that a launch URL of some dialect carries; undefined: it carries none, or not ours. */
+export type OpenLaunch = (call: Call, query: URLSearchParams) => Login | { error: string } | undefined;
+
+/** A page without what every page has. */
+type Shown = Page extends infer P ? (P extends Page ? Omit<P, "language" | "app" | "provider"> : never) : never;
+
+/** Registers what the user's browser visits in the page-launched dialects: launch, forms and callbacks. */
+export function browserRoutes(hono: Hono<Env>, lobby: Lobby, app: App, openLaunch: OpenLaunch): void {
+  const { config } = lobby.desk;
+  const visit = (call: Call): BrowserVisit => new BrowserVisit(lobby, call, mailboxOfState);
+  pageRoute(hono, lobby.replies, app, `${pathOf(config, app)}/login`, {
+    GET: (call) => visit(call).open(openLaunch),
+    POST: (call) => visit(call).press(),
+  });
+  for (const registration of app.providers) {
+    pageRoute(hono, lobby.replies, app, new URL(registration.redirectUri).pathname, {
+      GET: (call) => visit(call).callback(registration, new URLSearchParams(rawQuery(call.request))),
+      POST: (call) => visit(call).bounce(registration),
+    });
+  }
+}
+
+/** One request of a user's browser, and everything it can be answered with. */
+export class BrowserVisit {
+  readonly #lobby: Lobby;
+  readonly #call: Call;
+  readonly #cookies: ReadonlyMap<string, string>;
+  readonly #mailbox: Lookup["mailbox"];
+  readonly #style: { readonly secure: boolean };
+
+  /** @param mailbox finds the mailbox of a `state`, in the dialect's way */
+  constructor(lobby: Lobby, call: Call, mailbox: Lookup["mailbox"]) {
+    this.#lobby = lobby;
+    this.#call = call;
+    this.#cookies = parseCookies(call.connection.header("cookie"));
+    this.#mailbox = mailbox;
+    this.#style = { secure: lobby.desk.config.publicUrl.startsWith("https:") };
+  }
+
+  /** `GET /login`: a launch URL, or the hop to the redirect URI's host. */
+  async open(openLaunch: OpenLaunch): Promise<Response> {
+    const { desk } = this.#lobby;
+    const query = new URLSearchParams(rawQuery(this.#call.request));
+    const hop = query.get("hop");
+    const login = hop === null ? openLaunch(this.#call, query) : openHop(desk, hop);
+    if (login === undefined) return this.#page(400, { kind: "error", code: "unknown_ticket" });
+    if ("error" in login) return this.#page(400, { kind: "error", code: login.error });
+    return this.#launch(login, hop !== null, false);
+  }
+
+  /** `POST /login`: Continue, Cancel or Try again, pressed on one of our own pages in this browser. */
+  async press(): Promise<Response> {
+    const form = await readForm(this.#call.request);
+    if (form === undefined) return this.#page(413, { kind: "error", code: "too_large" });
+    const [subject, value] = (["ticket", "held", "again"] as const)
+      .map((name) => [name, form.get(name)] as const)
+      .find(([, given]) => given !== null) ?? ["ticket", null];
+    const cookie = readCookie(this.#style, this.#cookies, FORM_COOKIE);
+    const nonce = form.get("nonce");
+    const ours =
+      value !== null &&
+      cookie !== undefined &&
+      nonce !== null &&
+      formNonceMatches(this.#lobby.desk.keys, cookie, value, nonce);
+    if (!ours) return this.#page(403, { kind: "error", code: "foreign_form" });
+    const cancelled = form.get("action") === "cancel";
+    if (subject === "ticket") return this.#pressTicket(value, cancelled);
+    if (subject === "held") return this.#pressHeld(value, cancelled);
+    return this.#pressAgain(value);
+  }
+
+  /** A provider's callback (contracts A3, A4). */
+  async callback(registration: AppProvider, parameters: URLSearchParams): Promise<Response> {
+    const { desk } = this.#lobby;
+    const { app } = this.#call;
+    const arrived = await arrive(desk, app, registration, parameters, {
+      mailbox: this.#mailbox,
+      bound: (id) => boundLogin(this.#style, desk.keys, this.#cookies, id),
+    });
+    if (arrived.kind === "over") return this.#over(arrived.login, arrived.row, 400);
+    if (arrived.kind === "refused") {
+      desk.log.warn("login.callback_refused", { app: app.name, reason: arrived.reason });
+      if (arrived.reason === "expired") return this.#page(400, { kind: "expired" }, arrived.login);
+      if (arrived.reason === "no_cookie") return this.#page(400, { kind: "no_cookie" });
+      return this.#page(400, { kind: "error", code: arrived.reason }, arrived.login);
+    }
+    const { returned, callback } = arrived;
+    const asks = !returned.bound && app.confirm !== "never" && callback.kind === "code";
+    return asks ? this.#confirmCallback(returned, callback) : this.#finish(registration, returned, callback);
+  }
+
+  /**
+   * A callback posted by the provider (`response_mode=form_post`): the Lax cookie is absent on it, so its
+   * parameters go once through a GET of our own.
+   */
+  async bounce(registration: AppProvider): Promise<Response> {
+    const form = await readForm(this.#call.request);
+    if (form === undefined) return this.#page(413, { kind: "error", code: "too_large" });
+    const kept = new URLSearchParams([...form].filter(([name]) => name !== "id_token" && name !== "user"));
+    const to = `${new URL(registration.redirectUri).pathname}?${kept}`;
+    return new Response(null, { status: 303, headers: { ...this.#lobby.headers.page, Location: to } });
+  }
+
+  async #pressTicket(ticket: string, cancelled: boolean): Promise<Response> {
+    const login = openTicket(this.#lobby.desk, ticket);
+    if (login === undefined) return this.#page(400, { kind: "error", code: "unknown_ticket" });
+    if (!cancelled) return this.#launch(login, false, true);
+    await cancel(this.#lobby.desk, login);
+    return this.#after(login, "cancelled", 200, { kind: "cancelled" });
+  }
+
+  async #pressHeld(held: string, cancelled: boolean): Promise<Response> {
+    const { desk } = this.#lobby;
+    const content = openHeld(desk, held);
+    const returned = content && (await rejoin(desk, content.id, content.state));
+    if (content === undefined || returned === undefined) return this.#page(400, { kind: "expired" });
+    const { login } = returned;
+    const registration = this.#registration(login);
+    if (registration === undefined) return this.#page(400, { kind: "error", code: "unknown_ticket" });
+    if (!cancelled) return this.#finish(registration, returned, content.callback);
+    await desk.mailboxes.end(login.id, "cancelled", "cancelled", desk.platform.now());
+    desk.log.info("login.cancelled", { app: login.app, provider: login.provider, login: login.id });
+    return this.#page(200, { kind: "cancelled" }, login);
+  }
+
+  async #pressAgain(id: string): Promise<Response> {
+    const { desk } = this.#lobby;
+    const bound = isMailboxId(id) ? boundLogin(this.#style, desk.keys, this.#cookies, id) : undefined;
+    const registration = bound && this.#registration(bound.login);
+    if (!bound || !registration) return this.#page(400, { kind: "no_cookie" });
+    return this.#launched(bound.login, await tryAgain(desk, registration, bound), true);
+  }
+
+  async #launch(login: Login, hopped: boolean, confirmed: boolean): Promise<Response> {
+    const { desk } = this.#lobby;
+    const { app } = this.#call;
+    const registration = this.#registration(login);
+    if (registration === undefined) return this.#page(400, { kind: "error", code: "unknown_ticket" });
+    const bound = boundLogin(this.#style, desk.keys, this.#cookies, login.id);
+    const visit = { ...this.#origin(), bound, hopped };
+    const launched = await launch(desk, app, registration, login, visit, confirmed);
+    return this.#launched(login, launched, confirmed);
+  }
+
+  /** What `Referer` and `Sec-Fetch-*` say of where this navigation comes from. */
+  #origin(): Pick<Visit, "referrer" | "navigation"> {
+    const { connection } = this.#call;
+    const referer = connection.header("referer");
+    const destination = connection.header("sec-fetch-dest");
+    const fetched = connection.header("sec-purpose") ?? connection.header("purpose");
+    const navigation =
+      fetched !== null ? "other" : destination === null ? "unknown" : destination === "document" ? "document" : "other";
+    return {
+      referrer: referer !== null && URL.canParse(referer) ? new URL(referer).origin : null,
+      navigation,
+    };
+  }
+
+  #launched(login: Login, launched: Launched, pressed: boolean): Response {
+    switch (launched.kind) {
+      case "leave": {
+        const { keys, platform } = this.#lobby.desk;
+        const cookies = bindLogin(this.#style, keys, platform.random(16), this.#cookies, login, launched.state);
+        return this.#leave(login, launched.to, pressed, cookies);
+      }
+      case "hop":
+        return this.#leave(login, launched.to, pressed, []);
+      case "confirm":
+        return this.#confirmLaunch(login);
+      case "over":
+        return this.#over(login, launched.row, 200);
+      case "expired":
+      case "second_browser":
+        return this.#page(400, { kind: launched.kind }, login);
+      case "busy":
+        return this.#page(503, { kind: "error", code: "busy" }, login);
+      case "failed": {
+        const retry = this.#form("ticket", makeTicket(this.#lobby.desk, login));
+        const shown = { kind: "failed", reason: launched.failure.reason, retry: retry.form } as const;
+        return this.#page(502, shown, login, retry.cookies);
+      }
+    }
+  }
+
+  /** Sends the browser on: from a form by a page of ours, whose link no `form-action` can break; else by 303. */
+  #leave(login: Login, to: string, pressed: boolean, cookies: readonly string[]): Response {
+    if (pressed) return this.#page(200, { kind: "leaving", to }, login, cookies);
+    return new Response(null, { status: 303, headers: withCookies({ ...this.#lobby.headers.page, Location: to }, cookies) });
+  }
+
+  #confirmLaunch(login: Login): Response {
+    const { desk } = this.#lobby;
+    desk.log.info("login.confirm_shown", { app: login.app, provider: login.provider, login: login.id });
+    return this.#confirm(login, "ticket", makeTicket(desk, login));
+  }
+
+  #confirmCallback({ login, state }: Returned, callback: Callback): Response {
+    const { desk } = this.#lobby;
+    desk.log.info("login.confirm_shown", { app: login.app, provider: login.provider, login: login.id });
+    return this.#confirm(login, "held", holdCallback(desk, { id: login.id, state, callback }));
+  }
+
+  #confirm(login: Login, name: "ticket" | "held", subject: string): Response {
+    const { form, cookies } = this.#form(name, subject);
+    const scope = login.scope ?? this.#registration(login)?.scope ?? [];
+    const shown = {
+      kind: "confirm",
+      form,
+      scopes: "verbatim" in scope ? scope.verbatim.split(/[\s,]+/).filter(Boolean) : scope,
+      startedAt: login.createdAt,
+      now: this.#lobby.desk.platform.now(),
+      startedBy: login.origin,
+      startedNear: login.near,
+    } as const;
+    return this.#page(200, shown, login, cookies);
+  }
+
+  async #finish(registration: AppProvider, returned: Returned, callback: Callback): Promise<Response> {
+    const { desk, deliveries } = this.#lobby;
+    const { login } = returned;
+    const ended: Finished = await finish(desk, this.#call.app, registration, returned, callback, deliveries[login.dialect]);
+    if (ended.kind === "over") return this.#over(login, ended.row, 400);
+    if (ended.kind === "ready") return this.#after(login, "ready", 200, { kind: "done" });
+    const { failure } = ended;
+    if (failure.reason === "denied") return this.#after(login, failure, 200, { kind: "denied" });
+    if (!failure.retryable || !returned.bound) {
+      return this.#after(login, failure, 502, { kind: "failed", reason: failure.reason, retry: null });
+    }
+    const retry = this.#form("again", login.id);
+    return this.#page(502, { kind: "failed", reason: failure.reason, retry: retry.form }, login, retry.cookies);
+  }
+
+  /** The login is over for this browser: on to where its dialect sends it, or our own page. */
+  #after(login: Login, end: Parameters<Deliveries[Login["dialect"]]["next"]>[2], status: number, shown: Shown): Response {
+    const { desk, deliveries, headers } = this.#lobby;
+    const cookies = [unbindLogin(this.#style, login.id)];
+    const to = deliveries[login.dialect].next(desk, login, end);
+    if (to === undefined) return this.#page(status, shown, login, cookies);
+    return new Response(null, { status: 303, headers: withCookies({ ...headers.page, Location: to }, cookies) });
+  }
+
+  /** A launch or callback of a login that is past that. */
+  #over(login: Login, row: LoginRow, status: number): Response {
+    switch (row.status) {
+      case "denied":
+      case "cancelled":
+      case "expired":
+        return this.#page(status, { kind: row.status }, login);
+      case "retry": {
+        const retry = this.#form("again", login.id);
+        return this.#page(status, { kind: "failed", reason: row.reason ?? "", retry: retry.form }, login, retry.cookies);
+      }
+      case "failed":
+        return row.reason === "second_browser"
+          ? this.#page(status, { kind: "second_browser" }, login)
+          : this.#page(status, { kind: "failed", reason: row.reason ?? "", retry: null }, login);
+      default:
+        return this.#page(status, { kind: "finished" }, login);
+    }
+  }
+
+  /** A form about `subject`, and the cookie whose twin its nonce is. */
+  #form(name: "ticket" | "held" | "again", subject: string): { form: PageForm; cookies: string[] } {
+    const { desk } = this.#lobby;
+    const known = readCookie(this.#style, this.#cookies, FORM_COOKIE);
+    const cookie = known ?? toBase64url(desk.platform.random(16));
+    const nonce = formNonce(desk.keys, cookie, subject);
+    return {
+      form: { action: `${pathOf(desk.config, this.#call.app)}/login`, fields: { [name]: subject, nonce } },
+      cookies: [setCookie(this.#style, FORM_COOKIE, cookie, FORM_COOKIE_SECONDS)],
+    };
+  }
+
+  #registration(login: Login): AppProvider | undefined {
+    const { app } = this.#call;
+    return login.app === app.name ? providerOf(app, login.provider) : undefined;
+  }
+
+  #page(status: number, shown: Shown, login?: Login, cookies: readonly string[] = []): Response {
+    const { app, connection } = this.#call;
+    const provider = (login && this.#registration(login)) ?? app.providers[0];
+    const facts = {
+      language: connection.header("accept-language"),
+      app: app.title,
+      provider: provider?.provider.title ?? "",
+    };
+    const { html, csp } = renderPage({ ...facts, ...shown } as Page);
+    const headers = { ...this.#lobby.headers.page, "Content-Security-Policy": csp };
+    return new Response(html, { status, headers: withCookies(headers, cookies) });
+  }
+}
+
+function withCookies(headers: Record<string, string>, cookies: readonly string[]): Headers | Record<string, string> {
+  const [only, ...more] = cookies;
+  if (only === undefined) return headers;
+  if (more.length === 0) return { ...headers, "Set-Cookie": only };
+  const all = new Headers(headers);
+  for (const cookie of cookies) all.append("Set-Cookie", cookie);
+  return all;
+}

@@ -1,0 +1,136 @@
+import type { Hono } from "hono";
+import type { App } from "../config/config.ts";
+import { openClientKey } from "../crypto/read-key.ts";
+import { open, seal } from "../crypto/seal.ts";
+import type { Desk } from "../desk.ts";
+import type { MailboxId } from "../engines/engine.ts";
+import { asVerbatim } from "../grants/delivered.ts";
+import { CLAIM_WINDOW, type Login, TOMBSTONE_WINDOW, encodeLogin, hashState } from "../login/login.ts";
+import { pickUp } from "../login/pick-up.ts";
+import { BrowserVisit, type Lobby } from "./browser.ts";
+import { type Call, type Env, apiRoute, pageRoute, pathOf, rawQuery, readBody } from "./http.ts";
+import { MOST_HELD_LOGINS, type Office, refuse } from "./office.ts";
+
+/** At least 128 bits, whatever alphabet the app writes them in. */
+const keyPattern = /^[A-Za-z0-9_~.-]{22,256}$/;
+
+/**
+ * Client-made keys (protocol.md, part A, end): what Framer's Notion plugin speaks. The app makes both keys and
+ * opens the provider itself with `state=writeKey`; no cookie and no PKCE are possible, so the callback asks first.
+ */
+export function clientKeyRoutes(hono: Hono<Env>, office: Office, lobby: Lobby, app: App): void {
+  const { desk, replies } = office;
+  const path = pathOf(desk.config, app);
+  const [registration, ...others] = app.providers;
+  if (registration === undefined || others.length > 0) return;
+  apiRoute(hono, desk.config, replies, app, `${path}/auth/authorize`, {
+    POST: (call) => authorize(office, call, registration.provider.name),
+  });
+  const callback = { ...registration, redirectUri: `${desk.config.publicUrl}${path}/auth/authorize/callback` };
+  pageRoute(hono, replies, app, `${path}/auth/authorize/callback`, {
+    GET: (call) =>
+      new BrowserVisit(lobby, call, (state) => mailboxOfWriteKey(desk, app, state)).callback(
+        callback,
+        new URLSearchParams(rawQuery(call.request)),
+      ),
+  });
+  apiRoute(hono, desk.config, replies, app, `${path}/auth/authorize/:readKey`, {
+    GET: (call) => read(office, call),
+  });
+}
+
+/** `POST /auth/authorize` with `{readKey, writeKey}`: one row for the login, one that leads from the write key to it. */
+async function authorize(office: Office, call: Call, provider: string): Promise<Response> {
+  const { desk, replies } = office;
+  const { app, origin, connection, request } = call;
+  const { platform, mailboxes, keys } = desk;
+  const now = platform.now();
+  const refused = refuse(office, call);
+  if (refused !== undefined) return refused;
+  const body = await readBody(request);
+  if (body === undefined) return replies.text(origin, 413, "The body is too large.");
+  const made = parseKeys(body);
+  if (made === undefined) {
+    return replies.text(origin, 400, "Send JSON with readKey and writeKey: two different strings of 128 bits or more.");
+  }
+  const { mailbox, keyPair } = openClientKey(app.name, made.readKey);
+  const login: Login = {
+    id: mailbox,
+    dialect: "client-keys",
+    app: app.name,
+    provider,
+    origin,
+    scope: null,
+    createdAt: now,
+    near: connection.near,
+    inputs: {},
+    publicKey: keyPair().publicKey,
+    binding: null,
+  };
+  const facts = {
+    dialect: login.dialect,
+    app: login.app,
+    provider,
+    stateHash: hashState(made.writeKey),
+    binding: null,
+    expiresAt: now + CLAIM_WINDOW,
+    forgetAt: now + TOMBSTONE_WINDOW,
+  };
+  const sealed = (id: MailboxId, content: Uint8Array) =>
+    seal(keys, "login", platform.random(16), content, Buffer.from(id));
+  const lead = leadOf(app, made.writeKey);
+  const leading = await mailboxes.launch(
+    { ...facts, id: lead, login: sealed(lead, Buffer.from(mailbox)) },
+    now,
+    MOST_HELD_LOGINS,
+  );
+  const row =
+    leading === "inserted"
+      ? await mailboxes.launch({ ...facts, id: mailbox, login: sealed(mailbox, encodeLogin(login)) }, now, MOST_HELD_LOGINS)
+      : leading;
+  if (row === "full") {
+    return replies.text(origin, 503, "No login can be begun right now. Try again in a moment.", { "Retry-After": "10" });
+  }
+  return row === "inserted"
+    ? replies.json(origin, 200, {})
+    : replies.text(origin, 409, "This key is in use. Make new ones.");
+}
+
+/** Both keys of the body, or undefined. */
+function parseKeys(body: string): { readKey: string; writeKey: string } | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  if (typeof parsed !== "object" || parsed === null || !("readKey" in parsed) || !("writeKey" in parsed)) return undefined;
+  const { readKey, writeKey } = parsed;
+  if (typeof readKey !== "string" || typeof writeKey !== "string" || readKey === writeKey) return undefined;
+  return keyPattern.test(readKey) && keyPattern.test(writeKey) ? { readKey, writeKey } : undefined;
+}
+
+/** The id of the row that leads from a write key to its login. */
+function leadOf(app: App, writeKey: string): MailboxId {
+  return openClientKey(app.name, `write ${writeKey}`).mailbox;
+}
+
+async function mailboxOfWriteKey(desk: Desk, app: App, writeKey: string): Promise<MailboxId | undefined> {
+  if (!keyPattern.test(writeKey)) return undefined;
+  const lead = leadOf(app, writeKey);
+  const row = await desk.mailboxes.read(lead, desk.platform.now());
+  const opened = row?.login && open(desk.keys, "login", Buffer.from(row.login), Buffer.from(lead));
+  return opened ? (opened.plaintext.toString("utf8") as MailboxId) : undefined;
+}
+
+/** `GET /auth/authorize/<readKey>`: 200 `{"token": …}`, or anything but 200. */
+async function read({ desk, replies }: Office, { app, origin, connection, request }: Call): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  const readKey = pathname.slice(pathname.lastIndexOf("/") + 1);
+  if (!keyPattern.test(readKey)) return replies.empty(origin, 404);
+  const said = await pickUp(desk, "client-keys", app.name, openClientKey(app.name, readKey), undefined);
+  if (said.kind === "over") return replies.text(origin, 410, "The login has ended without tokens. Log in again.");
+  if (said.kind !== "tokens") return replies.empty(origin, 404);
+  connection.onAnswered(said.end);
+  return replies.json(origin, 200, { token: asVerbatim(said.delivered, desk.platform.now()) });
+}

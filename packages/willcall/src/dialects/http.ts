@@ -1,0 +1,199 @@
+import type { Context, Hono } from "hono";
+import type { Connection } from "../connection.ts";
+import { originAllowed } from "../config/origins.ts";
+import type { App, Config } from "../config/config.ts";
+import { baseOf } from "../desk.ts";
+
+/** Hono's type parameter: the runtime's `Connection` comes with each request. */
+export type Env = { Bindings: Connection };
+
+/** One request to one app's route, past the origin gate. */
+export interface Call {
+  readonly request: Request;
+  readonly app: App;
+  readonly connection: Connection;
+  /** The `Origin` header; null when there was none. */
+  readonly origin: string | null;
+}
+
+/** Answers one method of one path. */
+export type Handler = (call: Call) => Response | Promise<Response>;
+
+/** The handlers of one path, by method. */
+export type Methods = { readonly [M in "GET" | "POST" | "PUT" | "DELETE"]?: Handler };
+
+/** Longest URL accepted, in characters; longer gets 414. */
+const LONGEST_URL = 8192;
+/** Largest request body accepted, in bytes; larger gets 413. */
+const LARGEST_BODY = 16_384;
+
+/** Header sets made once per broker, by hand: middleware for them costs more than the work itself. */
+export interface HeaderSets {
+  /** For API answers to a caller without `Origin`. */
+  readonly api: Readonly<Record<string, string>>;
+  /** For pages; each adds its own Content-Security-Policy. */
+  readonly page: Readonly<Record<string, string>>;
+}
+
+/** The headers of security.md, "Defaults". */
+export function headerSets(config: Config): HeaderSets {
+  const every = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    ...(config.publicUrl.startsWith("https:") && { "Strict-Transport-Security": "max-age=31536000" }),
+  };
+  return {
+    api: {
+      ...every,
+      "Cross-Origin-Resource-Policy": "cross-origin",
+      "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+      Vary: "Origin",
+    },
+    page: { ...every, "X-Frame-Options": "DENY", "Content-Type": "text/html; charset=utf-8" },
+  };
+}
+
+/** Answers in one dialect's format, with CORS for the origin that passed the gate (contract A12). */
+export class Replies {
+  readonly #headers: HeaderSets;
+
+  constructor(headers: HeaderSets) {
+    this.#headers = headers;
+  }
+
+  /** An answer without a body. */
+  empty(origin: string | null, status: number, more?: Record<string, string>): Response {
+    return new Response(null, { status, headers: this.#cors(origin, more) });
+  }
+
+  /** `application/json`. */
+  json(origin: string | null, status: number, value: unknown, more?: Record<string, string>): Response {
+    const headers = this.#cors(origin, more);
+    headers["Content-Type"] = "application/json";
+    return new Response(JSON.stringify(value), { status, headers });
+  }
+
+  /** `text/plain`: a sentence for a person; never parses as JSON (contract A10). */
+  text(origin: string | null, status: number, sentence: string, more?: Record<string, string>): Response {
+    const headers = this.#cors(origin, more);
+    headers["Content-Type"] = "text/plain; charset=utf-8";
+    return new Response(sentence, { status, headers });
+  }
+
+  #cors(origin: string | null, more: Record<string, string> | undefined): Record<string, string> {
+    return origin === null
+      ? { ...this.#headers.api, ...more }
+      : { ...this.#headers.api, "Access-Control-Allow-Origin": origin, ...more };
+  }
+}
+
+/** Registers API routes of one app: origin gate, then method, then the handler. */
+export function apiRoute(
+  hono: Hono<Env>,
+  config: Config,
+  replies: Replies,
+  app: App,
+  path: string,
+  methods: Methods,
+): void {
+  const allow = [...Object.keys(methods), "OPTIONS"].join(", ");
+  const preflight = {
+    "Access-Control-Allow-Methods": allow,
+    "Access-Control-Allow-Headers": "Content-Type, Prefer",
+    "Access-Control-Max-Age": "7200",
+  };
+  hono.all(path, (context) => {
+    const connection = context.env;
+    const origin = connection.header("origin");
+    if (origin !== null && !originAllowed(app.origins, origin, config.mode)) {
+      return replies.text(null, 403, "This origin may not use this app. Add it to the app's `origins`.");
+    }
+    const { method } = context.req;
+    const handler = isMethod(method) ? methods[method] : undefined;
+    if (handler !== undefined) return handler({ request: context.req.raw, app, connection, origin });
+    if (method === "OPTIONS") return replies.empty(origin, 204, { Allow: allow, ...preflight });
+    return replies.text(origin, 405, `Use ${allow}.`, { Allow: allow });
+  });
+}
+
+/** Registers a page route of one app: method, then the handler. Callbacks and forms have no origin gate. */
+export function pageRoute(hono: Hono<Env>, replies: Replies, app: App, path: string, methods: Methods): void {
+  const allow = Object.keys(methods).join(", ");
+  hono.all(path, (context: Context<Env>) => {
+    const { method } = context.req;
+    const handler = isMethod(method) ? methods[method] : undefined;
+    if (handler === undefined) return replies.text(null, 405, `Use ${allow}.`, { Allow: allow });
+    const connection = context.env;
+    return handler({ request: context.req.raw, app, connection, origin: connection.header("origin") });
+  });
+}
+
+function isMethod(method: string): method is keyof Methods {
+  return method === "GET" || method === "POST" || method === "PUT" || method === "DELETE";
+}
+
+/** The path of a request URL as it was sent: not decoded, so `/%70oll` is not `/poll`. One trailing slash is dropped. */
+export function rawPath(request: Request): string {
+  const { url } = request;
+  const start = url.indexOf("/", url.indexOf("://") + 3);
+  const query = url.indexOf("?", start);
+  const end = query === -1 ? url.length : query;
+  return url.slice(start, end > start + 1 && url.charCodeAt(end - 1) === 47 ? end - 1 : end);
+}
+
+/** The query of a request URL, without `?`. */
+export function rawQuery(request: Request): string {
+  const { url } = request;
+  const at = url.indexOf("?");
+  return at === -1 ? "" : url.slice(at + 1);
+}
+
+/** Whether a URL is too long to look at. */
+export function isTooLong(request: Request): boolean {
+  return request.url.length > LONGEST_URL;
+}
+
+/**
+ * The one value of a query parameter, percent-decoded; `+` stays a plus, because three published clients don't
+ * escape it (contract A11). Undefined: absent, given twice, or not UTF-8.
+ */
+export function plainParameter(query: string, name: string): string | undefined {
+  let found: string | undefined;
+  for (const pair of query.split("&")) {
+    const at = pair.indexOf("=");
+    if ((at === -1 ? pair : pair.slice(0, at)) !== name) continue;
+    if (found !== undefined) return undefined;
+    found = at === -1 ? "" : pair.slice(at + 1);
+  }
+  if (found === undefined || !found.includes("%")) return found;
+  try {
+    return decodeURIComponent(found);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A request's body as text, or undefined when it is larger than 16 KiB; never holds more than that. */
+export async function readBody(request: Request): Promise<string | undefined> {
+  if (request.body === null) return "";
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body) {
+    length += chunk.length;
+    if (length > LARGEST_BODY) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** Form fields of a body (`application/x-www-form-urlencoded`), or undefined when it is too large. */
+export async function readForm(request: Request): Promise<URLSearchParams | undefined> {
+  const body = await readBody(request);
+  return body === undefined ? undefined : new URLSearchParams(body);
+}
+
+/** The path under which an app's routes live: empty for the app at the root. */
+export function pathOf(config: Config, app: App): string {
+  return new URL(baseOf(config, app)).pathname.replace(/\/$/, "");
+}

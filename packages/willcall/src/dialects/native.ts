@@ -1,0 +1,169 @@
+import type { Hono } from "hono";
+import type { App } from "../config/config.ts";
+import { originAllowed } from "../config/origins.ts";
+import { fromBase64url, toBase64url } from "../crypto/bytes.ts";
+import { sha256 } from "../crypto/hmac.ts";
+import { PUBLIC_KEY_LENGTH, isPublicKey } from "../crypto/hpke.ts";
+import { isMailboxId, mailboxOfPublicKey } from "../crypto/read-key.ts";
+import { type Desk, providerOf } from "../desk.ts";
+import type { LoginRow, MailboxId } from "../engines/engine.ts";
+import { openOuter } from "../login/box.ts";
+import { readInputs } from "../login/inputs.ts";
+import type { Login } from "../login/login.ts";
+import { type Call, type Env, type Replies, apiRoute, pathOf, rawQuery, readBody } from "./http.ts";
+import { type Office, refusal } from "./office.ts";
+import { type OAuthError, oauthError } from "./token.ts";
+
+/** `GET <app>/login` parameters that are not the definition's inputs. */
+const OWN_PARAMETERS = new Set(["key", "provider", "scope", "origin", "abandon"]);
+
+/**
+ * Opens a launch of the native dialect (protocol.md, part B): the app's public key in the launch URL itself, so that the
+ * window opens inside the click. Undefined: no such launch; `error`: what is wrong with it.
+ */
+export function openNativeLaunch(office: Office, call: Call, query: URLSearchParams): Login | { error: string } | undefined {
+  const { app, connection } = call;
+  const { desk } = office;
+  const key = query.get("key");
+  if (key === null) return undefined;
+  const refused = refusal(office, call);
+  if (refused !== undefined) return { error: refused.error };
+  for (const name of query.keys()) if (query.getAll(name).length > 1) return { error: "duplicate_parameter" };
+  const publicKey = fromBase64url(key);
+  if (publicKey?.length !== PUBLIC_KEY_LENGTH || !isPublicKey(publicKey)) return { error: "bad_key" };
+  const origin = query.get("origin");
+  if (origin !== null && !originAllowed(app.origins, origin, desk.config.mode)) return { error: "misconfigured_origin" };
+  const name = query.get("provider") ?? (app.providers.length === 1 ? app.providers[0]?.provider.name : undefined);
+  const registration = name === undefined ? undefined : providerOf(app, name);
+  if (registration === undefined) return { error: "unknown_provider" };
+  const scope = narrowScope(query.get("scope"), registration.scope);
+  if (scope === undefined) return { error: "invalid_scope" };
+  const abandon = query.get("abandon");
+  if (abandon !== null && fromBase64url(abandon)?.length !== 32) return { error: "bad_key" };
+  const inputs = readInputs(registration.provider, [...query].filter(([name]) => !OWN_PARAMETERS.has(name)));
+  if ("error" in inputs) return inputs;
+  return {
+    id: mailboxOfPublicKey(publicKey),
+    dialect: "native",
+    app: app.name,
+    provider: registration.provider.name,
+    origin,
+    scope,
+    createdAt: desk.platform.now(),
+    near: connection.near,
+    inputs: inputs.values,
+    publicKey,
+    binding: abandon === null ? null : { abandon },
+  };
+}
+
+/** The scope an app may narrow to: a subset of what is configured. Null: as configured; undefined: more than that. */
+export function narrowScope(
+  asked: string | null,
+  allowed: readonly string[] | { readonly verbatim: string },
+): readonly string[] | null | undefined {
+  if (asked === null || asked === "") return null;
+  const most = "verbatim" in allowed ? allowed.verbatim.split(/[\s,]+/) : allowed;
+  const scopes = asked.split(" ").filter(Boolean);
+  return scopes.every((scope) => most.includes(scope)) ? scopes : undefined;
+}
+
+/** Registers the native dialect's pick-up. */
+export function nativeRoutes(hono: Hono<Env>, office: Office, app: App): void {
+  const { desk, replies } = office;
+  apiRoute(hono, desk.config, replies, app, `${pathOf(desk.config, app)}/pickup/:mailbox`, {
+    GET: (call) => read(office, call),
+    DELETE: (call) => abandon(desk, replies, call),
+  });
+}
+
+const pending: OAuthError = {
+  status: 400,
+  error: "authorization_pending",
+  error_description: "The person has not finished yet.",
+};
+
+/** The RFC 6749 and 8628 codes of outcomes without tokens. */
+const outcomes: Record<"denied" | "failed" | "cancelled" | "expired", OAuthError> = {
+  denied: { status: 400, error: "access_denied", error_description: "The person did not allow access." },
+  cancelled: { status: 400, error: "access_denied", error_description: "The person cancelled the login." },
+  failed: { status: 400, error: "server_error", error_description: "The login failed. Begin again." },
+  expired: { status: 400, error: "expired_token", error_description: "The login has expired. Begin again." },
+};
+
+/** `GET /pickup/<mailbox>`: the sealed box, or a typed outcome. Reading consumes nothing: only the app can open it. */
+async function read({ desk, replies, waits }: Office, call: Call): Promise<Response> {
+  const mailbox = mailboxIn(call);
+  if (mailbox === undefined) return oauthError(replies, call, unknownMailbox);
+  const waiting = waits.begin(call, rawQuery(call.request));
+  try {
+    for (;;) {
+      const row = await ownRow(desk, call.app, mailbox);
+      if (row !== undefined && !isPending(row)) return spell(desk, replies, call, row);
+      if (waiting === undefined || waiting.signal.aborted) return oauthError(replies, call, pending);
+      await desk.mailboxes.wait(mailbox, row?.changedAt ?? 0, waiting.signal);
+    }
+  } finally {
+    waiting?.end();
+  }
+}
+
+function isPending({ status }: LoginRow): boolean {
+  return status === "launched" || status === "exchanging" || status === "retry";
+}
+
+function spell(desk: Desk, replies: Replies, call: Call, row: LoginRow): Response {
+  if (row.status === "ready" && row.box !== null) {
+    const inner = openOuter(desk.keys, row.id, row.box);
+    if (inner === undefined) return oauthError(replies, call, outcomes.failed);
+    desk.log.info("login.taken", { app: row.app, provider: row.provider, dialect: row.dialect, login: row.id });
+    const box = { v: 1, enc: toBase64url(inner.enc), ct: toBase64url(inner.ct), aad: toBase64url(inner.aad) };
+    return replies.json(call.origin, 200, { box });
+  }
+  const { status } = row;
+  const known = status === "denied" || status === "cancelled" || status === "expired" ? status : "failed";
+  return oauthError(replies, call, outcomes[known]);
+}
+
+/** `DELETE /pickup/<mailbox>` with the secret whose hash the launch URL carried: nothing is exchanged for nobody. */
+async function abandon(desk: Desk, replies: Replies, call: Call): Promise<Response> {
+  const mailbox = mailboxIn(call);
+  const row = mailbox && (await ownRow(desk, call.app, mailbox));
+  const secret = secretIn(await readBody(call.request));
+  const committed = row?.binding ? (JSON.parse(row.binding) as Record<string, string>)["abandon"] : undefined;
+  if (row === undefined || secret === undefined || committed !== toBase64url(sha256(secret))) {
+    return oauthError(replies, call, unknownMailbox);
+  }
+  const { log, mailboxes, platform } = desk;
+  if (await mailboxes.end(row.id, "cancelled", "abandoned", platform.now())) {
+    log.info("login.cancelled", { app: row.app, provider: row.provider, login: row.id, reason: "abandoned" });
+  }
+  return replies.empty(call.origin, 204);
+}
+
+const unknownMailbox: OAuthError = {
+  status: 404,
+  error: "invalid_request",
+  error_description: "There is no such mailbox.",
+};
+
+function mailboxIn({ request }: Call): MailboxId | undefined {
+  const { pathname } = new URL(request.url);
+  const id = pathname.slice(pathname.lastIndexOf("/") + 1);
+  return isMailboxId(id) ? id : undefined;
+}
+
+function secretIn(body: string | undefined): Buffer | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body ?? "");
+    const given = typeof parsed === "object" && parsed !== null && "secret" in parsed ? parsed.secret : undefined;
+    return typeof given === "string" ? fromBase64url(given) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function ownRow(desk: Desk, app: App, mailbox: MailboxId): Promise<LoginRow | undefined> {
+  const row = await desk.mailboxes.read(mailbox, desk.platform.now());
+  return row?.dialect === "native" && row.app === app.name ? row : undefined;
+}

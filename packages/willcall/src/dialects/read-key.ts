@@ -1,0 +1,135 @@
+import type { Hono } from "hono";
+import type { App, AppProvider } from "../config/config.ts";
+import { openReadKey } from "../crypto/read-key.ts";
+import { seal } from "../crypto/seal.ts";
+import type { Desk } from "../desk.ts";
+import { asVerbatim } from "../grants/delivered.ts";
+import { RateLimit } from "../limits.ts";
+import { begin, launchUrl } from "../login/begin.ts";
+import { readInputs } from "../login/inputs.ts";
+import { authorizationUrl, rowOf } from "../login/launch.ts";
+import { type Login, READ_KEY_WINDOW, encodeLogin, makeState } from "../login/login.ts";
+import { type PickedUp, pickUp } from "../login/pick-up.ts";
+import { MOST_HELD_LOGINS, type Office, refuse } from "./office.ts";
+import { type Call, type Env, type Replies, apiRoute, pathOf, plainParameter, rawQuery } from "./http.ts";
+
+/** Polls per second and key; over it the answer is 404, because published clients take a 429 for final (A13). */
+const POLLS_PER_SECOND = 4;
+/** The read-key dialect (protocol.md, part A): what published Framer plugins speak. */
+export function readKeyRoutes(hono: Hono<Env>, office: Office, app: App): void {
+  const { desk, replies } = office;
+  const { config } = desk;
+  const path = pathOf(config, app);
+  const polls = new RateLimit(POLLS_PER_SECOND, 1000);
+
+  apiRoute(hono, config, replies, app, path === "" ? "/" : path, {
+    GET: ({ origin }) => replies.text(origin, 200, "Willcall is running."),
+  });
+  apiRoute(hono, config, replies, app, `${path}/authorize`, { POST: (call) => authorize(office, call) });
+  apiRoute(hono, config, replies, app, `${path}/poll`, { POST: (call) => poll(office, polls, call) });
+  apiRoute(hono, config, replies, app, `${path}/refresh`, { POST: (call) => refresh(office, call) });
+}
+
+/** `POST /authorize` (A2): a read key, and the URL to open. */
+async function authorize(office: Office, call: Call): Promise<Response> {
+  const { desk, replies } = office;
+  const { app, origin, connection, request } = call;
+  const refused = refuse(office, call);
+  if (refused !== undefined) return refused;
+  const query = new URLSearchParams(rawQuery(request));
+  const name = query.get("provider") ?? app.providers[0]?.provider.name;
+  const registration = app.providers.find(({ provider }) => provider.name === name);
+  if (registration === undefined || (app.providers.length > 1 && !query.has("provider"))) {
+    const names = app.providers.map(({ provider }) => provider.name).join(", ");
+    return replies.text(origin, 400, `Say which provider: ?provider= one of ${names}.`);
+  }
+  const inputs = readInputs(registration.provider, [...query].filter(([parameter]) => parameter !== "provider"));
+  if ("error" in inputs) return replies.text(origin, 400, `The parameters do not fit this provider: ${inputs.error}.`);
+  const { readKey, login } = begin(desk, {
+    app,
+    provider: registration.provider.name,
+    origin,
+    near: connection.near,
+    scope: null,
+    inputs: inputs.values,
+  });
+  if (app.launch === "page") return replies.json(origin, 200, { url: launchUrl(desk, app, login), readKey });
+  const direct = await beginDirect(desk, registration, login);
+  return direct === undefined
+    ? replies.text(origin, 503, "No login can be begun right now. Try again in a moment.", { "Retry-After": "10" })
+    : replies.json(origin, 200, { url: direct, readKey });
+}
+
+/** `launch: direct`: the provider's own URL, as the Framer worker answered; the login waits in a row from the start. */
+async function beginDirect(desk: Desk, registration: AppProvider, login: Login): Promise<string | undefined> {
+  const { platform, keys, mailboxes } = desk;
+  const state = makeState(login.id, platform.random(16));
+  const url = await authorizationUrl(desk, registration, login, state);
+  if (!url.ok) return undefined;
+  const sealed = seal(keys, "login", platform.random(16), encodeLogin(login), Buffer.from(login.id));
+  const row = await mailboxes.launch(rowOf(login, state, sealed), platform.now(), MOST_HELD_LOGINS);
+  return row === "inserted" ? url.url : undefined;
+}
+
+/** `POST /poll?readKey=` (A5 to A8, A14). */
+async function poll({ desk, replies, waits }: Office, polls: RateLimit, call: Call): Promise<Response> {
+  const { app, origin } = call;
+  const query = rawQuery(call.request);
+  const readKey = plainParameter(query, "readKey");
+  if (readKey === undefined || readKey === "") return replies.text(origin, 400, "The read key is missing.");
+  const opened = openReadKey(desk.keys, "read-key", app.name, readKey);
+  if (opened === undefined) return replies.empty(origin, 404);
+  const now = desk.platform.now();
+  if (now >= opened.createdAt + READ_KEY_WINDOW) return replies.text(origin, 410, "This login has expired. Log in again.");
+  if (!polls.allows(opened.mailbox, now)) return replies.empty(origin, 404);
+  const waiting = waits.begin(call, query);
+  const said = await pickUp(desk, "read-key", app.name, opened, waiting?.signal);
+  waiting?.end();
+  return spell(desk, replies, call, said);
+}
+
+/** What a mailbox says, as published clients understand it (A5, A6, A8). */
+function spell(desk: Desk, replies: Replies, { origin, connection, app }: Call, said: PickedUp): Response {
+  switch (said.kind) {
+    case "pending":
+      return replies.empty(origin, 404);
+    case "taken":
+      desk.log.info("pickup.refused", { app: app.name, reason: "taken" });
+      return replies.empty(origin, 404);
+    case "over":
+      return replies.text(origin, 410, over[said.status]);
+    case "tokens":
+      connection.onAnswered(said.end);
+      return replies.json(origin, 200, asVerbatim(said.delivered, desk.platform.now()));
+  }
+}
+
+/** One short sentence each; never JSON, which published clients would store (A8, A10). */
+const over: Record<Extract<PickedUp, { kind: "over" }>["status"], string> = {
+  denied: "Access was denied. Log in again to allow it.",
+  failed: "The login failed. Log in again.",
+  cancelled: "The login was cancelled.",
+  expired: "This login has expired. Log in again.",
+};
+
+/** `POST /refresh?code=` (A9 to A11). */
+async function refresh({ desk, replies, grants }: Office, { request, app, origin }: Call): Promise<Response> {
+  const token = plainParameter(rawQuery(request), "code");
+  if (token === undefined || token === "" || token === "undefined") {
+    return replies.text(origin, 400, "The refresh token is missing: send it as ?code=.");
+  }
+  const refreshed = await grants.refresh({ app, origin, token });
+  switch (refreshed.kind) {
+    case "tokens":
+      return replies.json(origin, 200, asVerbatim(refreshed.delivered, desk.platform.now()));
+    case "invalid_grant":
+      return replies.text(origin, 401, "This refresh token is no longer valid. Log in again.");
+    case "limited":
+    case "unavailable":
+      return replies.text(origin, 503, "The provider cannot answer right now. Nothing is lost: try again.", {
+        "Retry-After": String(refreshed.after),
+      });
+    case "misconfigured":
+      return replies.text(origin, 502, "The provider refuses this broker's registration. Tell its operator.");
+  }
+}

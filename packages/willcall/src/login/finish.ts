@@ -1,0 +1,143 @@
+import type { App, AppProvider } from "../config/config.ts";
+import { open } from "../crypto/seal.ts";
+import type { RootKey } from "../crypto/keys.ts";
+import type { Desk } from "../desk.ts";
+import type { LoginRow, MailboxId } from "../engines/engine.ts";
+import type { Callback, ProviderFailure } from "../providers/provider.ts";
+import type { BoundLogin } from "./cookie.ts";
+import type { Delivery } from "./delivery.ts";
+import { EXCHANGE_WINDOW, type Login, decodeLogin, expiresAt, hashState, proofsOf } from "./login.ts";
+
+/** A login that came back, matched with its browser or its row. */
+export interface Returned {
+  login: Login;
+  state: string;
+  root: RootKey;
+  /** Whether a cookie ties it to this browser; without one the person is asked before anything is exchanged. */
+  bound: boolean;
+}
+
+/** What a callback is, before anything is sent anywhere. */
+export type Arrived =
+  | { kind: "refused"; reason: "unknown_state" | "bad_callback" | "no_cookie" | "expired"; login?: Login }
+  | { kind: "over"; login: Login; row: LoginRow }
+  | { kind: "callback"; returned: Returned; callback: Callback };
+
+/** How a login ended, for the page. */
+export type Finished =
+  | { kind: "ready"; login: Login }
+  | { kind: "failed"; login: Login; failure: ProviderFailure }
+  | { kind: "over"; login: Login; row: LoginRow };
+
+/** How a dialect finds the login of a `state`, and this browser's cookie for it. */
+export interface Lookup {
+  mailbox(state: string): MailboxId | undefined | Promise<MailboxId | undefined>;
+  bound(id: MailboxId): BoundLogin | undefined;
+}
+
+/**
+ * Reads a callback (RFC 6749 §4.1.2) and compares it with the login: path, cookie, state, expiry, issuer. Nothing
+ * is claimed, nothing is sent (promise S3).
+ */
+export async function arrive(
+  desk: Desk,
+  app: App,
+  { provider }: AppProvider,
+  parameters: URLSearchParams,
+  lookup: Lookup,
+): Promise<Arrived> {
+  const [state, ...more] = parameters.getAll("state");
+  const id = state === undefined || more.length > 0 ? undefined : await lookup.mailbox(state);
+  if (state === undefined || id === undefined) return { kind: "refused", reason: "unknown_state" };
+  const now = desk.platform.now();
+  const row = await desk.mailboxes.read(id, now);
+  const returned = whose(desk, row, id, state, lookup.bound(id));
+  if (returned === undefined) {
+    const elsewhere = row?.stateHash === hashState(state) && row.login === null;
+    return { kind: "refused", reason: elsewhere ? "no_cookie" : "unknown_state" };
+  }
+  const { login } = returned;
+  if (login.app !== app.name || login.provider !== provider.name) {
+    return { kind: "refused", reason: "unknown_state" };
+  }
+  if (row === undefined || now >= expiresAt(login)) return { kind: "refused", reason: "expired", login };
+  if (row.status !== "launched") return { kind: "over", login, row };
+  if (row.stateHash !== hashState(state)) return { kind: "refused", reason: "unknown_state" };
+  const callback = await desk.providers.readCallback(provider, parameters);
+  if (callback === undefined) return { kind: "refused", reason: "bad_callback", login };
+  return { kind: "callback", returned, callback };
+}
+
+/**
+ * Takes up a callback that was held for confirmation: its login, if the row still waits for this `state`.
+ */
+export async function rejoin(desk: Desk, id: MailboxId, state: string): Promise<Returned | undefined> {
+  const row = await desk.mailboxes.read(id, desk.platform.now());
+  return row?.status === "launched" ? whose(desk, row, id, state, undefined) : undefined;
+}
+
+/** Matches a state with the cookie that carries it, or with the sealed login of a row that has no cookie. */
+function whose(
+  desk: Desk,
+  row: LoginRow | undefined,
+  id: MailboxId,
+  state: string,
+  cookie: BoundLogin | undefined,
+): Returned | undefined {
+  if (cookie !== undefined) return cookie.state === state ? { ...cookie, bound: true } : undefined;
+  if (!row?.login || row.stateHash !== hashState(state)) return undefined;
+  const opened = open(desk.keys, "login", Buffer.from(row.login), Buffer.from(id));
+  return opened && { login: decodeLogin(opened.plaintext), state, root: opened.root, bound: false };
+}
+
+/**
+ * Claims the login and ends it: exchanges the code and hands the tokens to `delivery`, or records why there are
+ * none. Exactly one caller gets past the claim, however often the callback is played (promise S3).
+ */
+export async function finish(
+  desk: Desk,
+  app: App,
+  registration: AppProvider,
+  { login, state, root }: Returned,
+  callback: Callback,
+  delivery: Delivery,
+): Promise<Finished> {
+  const { mailboxes, platform, log } = desk;
+  const facts = { app: login.app, provider: login.provider, dialect: login.dialect, login: login.id };
+  const stateHash = hashState(state);
+  const startedAt = platform.now();
+  const claimed = await mailboxes.claim(login.id, stateHash, startedAt, startedAt + EXCHANGE_WINDOW);
+  if (claimed === undefined) {
+    const row = await mailboxes.read(login.id, startedAt);
+    if (row === undefined) throw new TypeError("a claimed row vanished");
+    return { kind: "over", login, row };
+  }
+  const failed = async (failure: ProviderFailure): Promise<Finished> => {
+    const status = failure.reason === "denied" ? "denied" : failure.retryable ? "retry" : "failed";
+    await mailboxes.settle(login.id, stateHash, { status, reason: failure.reason }, platform.now());
+    log[status === "denied" ? "info" : "warn"](`login.${status}`, {
+      ...facts,
+      reason: failure.reason,
+      status: failure.status,
+    });
+    return { kind: "failed", login, failure };
+  };
+  if (callback.kind === "error") return failed(callback.failure);
+  log.info("login.exchanging", facts);
+  const { inputs } = login;
+  const { code, captured } = callback;
+  const result = await desk.providers.exchange(registration.provider, {
+    code,
+    captured,
+    inputs,
+    redirectUri: registration.redirectUri,
+    ...proofsOf(root, state),
+  });
+  if (!result.ok) return failed(result.failure);
+  const context = { inputs, captured };
+  const box = await delivery.deliver(desk, { app, login, registration, tokens: result.tokens, context });
+  const kept = await mailboxes.settle(login.id, stateHash, { status: "ready", ...box }, platform.now());
+  if (!kept) return failed({ error: "server_error", reason: "provider_timeout", retryable: false });
+  log.info("login.ready", { ...facts, ms: platform.now() - startedAt });
+  return { kind: "ready", login };
+}

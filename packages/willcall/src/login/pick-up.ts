@@ -1,0 +1,80 @@
+import { errorFields } from "../observe/log.ts";
+import type { ReadKeyDialect } from "../crypto/read-key.ts";
+import type { Desk } from "../desk.ts";
+import type { LoginRow, MailboxId } from "../engines/engine.ts";
+import type { Delivered } from "../grants/delivered.ts";
+import { openBox } from "./box.ts";
+
+/** Milliseconds after which a taken box whose delivery nobody confirmed means that the broker died in between. */
+const CONFIRM_WINDOW = 30_000;
+
+/** What a key's mailbox has to say. */
+export type PickedUp =
+  | { kind: "pending" }
+  | { kind: "taken" }
+  | { kind: "over"; status: "denied" | "failed" | "cancelled" | "expired"; reason: string }
+  | { kind: "tokens"; delivered: Delivered; row: LoginRow; end(sent: boolean): void };
+
+/** The mailbox someone asks for, and the key that opens it. */
+export interface Claim {
+  mailbox: MailboxId;
+  keyPair(): { privateKey: Buffer; publicKey: Buffer };
+}
+
+/**
+ * Picks up an outcome, waiting for one until `signal` aborts. Tokens come out once (promise S2): whoever gets
+ * them says through `end` whether they reached the connection; if not, they go back.
+ */
+export async function pickUp(
+  desk: Desk,
+  dialect: ReadKeyDialect | "client-keys",
+  app: string,
+  claim: Claim,
+  signal: AbortSignal | undefined,
+): Promise<PickedUp> {
+  const { mailboxes, platform } = desk;
+  for (;;) {
+    const row = await mailboxes.read(claim.mailbox, platform.now());
+    // A key of another dialect or app is unknown here and consumes nothing.
+    const ours = row?.dialect === dialect && row.app === app ? row : undefined;
+    const said = ours && (await look(desk, claim, ours));
+    if (said !== undefined && said.kind !== "pending") return said;
+    if (signal === undefined || signal.aborted) return { kind: "pending" };
+    await mailboxes.wait(claim.mailbox, ours?.changedAt ?? 0, signal);
+  }
+}
+
+async function look(desk: Desk, claim: Claim, row: LoginRow): Promise<PickedUp> {
+  switch (row.status) {
+    case "launched":
+    case "exchanging":
+    case "retry":
+      return { kind: "pending" };
+    case "ready":
+      return take(desk, claim);
+    case "taken":
+      return row.box !== null && desk.platform.now() - row.changedAt > CONFIRM_WINDOW
+        ? { kind: "over", status: "failed", reason: "interrupted" }
+        : { kind: "taken" };
+    default:
+      return { kind: "over", status: row.status, reason: row.reason ?? row.status };
+  }
+}
+
+async function take(desk: Desk, claim: Claim): Promise<PickedUp> {
+  const { mailboxes, platform, keys, log } = desk;
+  const row = await mailboxes.take(claim.mailbox, platform.now());
+  if (row === undefined) return { kind: "taken" };
+  const facts = { app: row.app, provider: row.provider, dialect: row.dialect, login: row.id };
+  const delivered = row.box === null ? undefined : openBox(keys, row.id, row.box, claim.keyPair());
+  if (delivered === undefined) {
+    log.error("pickup.refused", { ...facts, reason: "unreadable" });
+    return { kind: "over", status: "failed", reason: "unreadable" };
+  }
+  const end = (sent: boolean): void => {
+    log.info(sent ? "login.taken" : "pickup.put_back", facts);
+    const written = sent ? mailboxes.confirm(row.id) : mailboxes.putBack(row.id, platform.now());
+    written.catch((error: unknown) => log.error("store.unavailable", { ...facts, ...errorFields(error) }));
+  };
+  return { kind: "tokens", delivered, row, end };
+}

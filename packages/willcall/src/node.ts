@@ -1,0 +1,143 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+import { getRequestListener } from "@hono/node-server";
+import { createBroker } from "./broker.ts";
+import type { Config } from "./config/config.ts";
+import type { Connection } from "./connection.ts";
+import { pooledRandom } from "./crypto/random.ts";
+import type { Engine } from "./engines/engine.ts";
+import type { Log } from "./observe/log.ts";
+import { createEgress } from "./providers/egress.node.ts";
+import { type ProxyTrust, proxyTrust } from "./proxies.ts";
+
+/** Milliseconds between two sweeps of what is past its time. */
+const SWEEP_INTERVAL = 30_000;
+/** Milliseconds that draining may take: a provider's answer, and the writes behind it. */
+const DRAIN_LIMIT = 20_000;
+
+/** Where and over what to serve. */
+export interface NodeOptions {
+  config: Config;
+  /** Opened by the caller, closed by `close()`. */
+  engine: Engine;
+  log: Log;
+  listen: {
+    host: string;
+    /** 0 takes a free one. */
+    port: number;
+    /** PEM texts; plain http without. */
+    tls?: { key: string; cert: string } | undefined;
+  };
+}
+
+/** A broker that listens. */
+export interface Serving {
+  /** Scheme, host and port as bound. */
+  readonly url: string;
+  readonly port: number;
+  /** Drains: no new logins, held polls answered, exchanges in flight finished; then closes the engine. */
+  close(): Promise<void>;
+}
+
+/** Serves the broker on Node's own http server. Rejects when the port is taken or may not be bound. */
+export async function serveNode({ config, engine, log, listen }: NodeOptions): Promise<Serving> {
+  const egress = createEgress({ allowLoopback: config.allowLoopbackProviders });
+  const platform = {
+    now: Date.now,
+    random: pooledRandom(),
+    sleep: (milliseconds: number) => sleep(milliseconds, undefined, { ref: false }),
+    fetch: egress.fetch,
+  };
+  const broker = createBroker({ config, engine, platform, log });
+  const trust = proxyTrust(config.trustedProxies);
+  const listener = getRequestListener(
+    (request, { incoming, outgoing }) => broker.fetch(request, new NodeConnection(incoming, outgoing, trust)),
+    { overrideGlobalObjects: true },
+  );
+  const limits = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 15_000 };
+  const server = listen.tls
+    ? createSecureServer({ ...limits, ...listen.tls }, listener)
+    : createServer(limits, listener);
+  const port = await bind(server, listen.host, listen.port);
+  const sweeping = setInterval(() => void broker.sweep(), SWEEP_INTERVAL);
+  sweeping.unref();
+
+  const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
+  return {
+    url: `${listen.tls ? "https" : "http"}://${host}:${port}`,
+    port,
+    close: async () => {
+      clearInterval(sweeping);
+      log.info("draining");
+      broker.drain();
+      await closeServer(server);
+      await egress.close();
+      await engine.close();
+      log.info("stopped");
+    },
+  };
+}
+
+async function bind(server: Server, host: string, port: number): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen(port, host, resolve);
+  await promise;
+  server.off("error", reject);
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+}
+
+/** Stops accepting, lets every answer under way finish, and cuts what is left at the limit. */
+async function closeServer(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  const idle = setInterval(() => server.closeIdleConnections(), 20);
+  const limit = setTimeout(() => server.closeAllConnections(), DRAIN_LIMIT);
+  await promise;
+  clearInterval(idle);
+  clearTimeout(limit);
+}
+
+/** One request's connection on Node. */
+class NodeConnection implements Connection {
+  readonly #incoming: IncomingMessage | Http2ServerRequest;
+  readonly #outgoing: ServerResponse | Http2ServerResponse;
+  readonly #trust: ProxyTrust;
+
+  constructor(
+    incoming: IncomingMessage | Http2ServerRequest,
+    outgoing: ServerResponse | Http2ServerResponse,
+    trust: ProxyTrust,
+  ) {
+    this.#incoming = incoming;
+    this.#outgoing = outgoing;
+    this.#trust = trust;
+  }
+
+  get address(): string {
+    return this.#trust(this.#incoming.socket.remoteAddress ?? "", this.header("x-forwarded-for"));
+  }
+
+  get near(): string {
+    return this.address;
+  }
+
+  header(name: string): string | null {
+    const value = this.#incoming.headers[name];
+    return value === undefined ? null : Array.isArray(value) ? value.join(", ") : value;
+  }
+
+  onGone(callback: () => void): void {
+    this.#outgoing.once("close", callback);
+  }
+
+  onAnswered(callback: (sent: boolean) => void): void {
+    const { socket } = this.#incoming;
+    const before = socket.bytesWritten;
+    this.#outgoing.once("close", () => callback(this.#outgoing.writableFinished || socket.bytesWritten > before));
+  }
+}
