@@ -19,7 +19,15 @@ if (!installed(root)) {
   const options = { cwd: root, encoding: "utf8", shell: windows && first.length === 0 };
   // Not `npm ci`: it refuses a lock file that leaves out optional packages for machines unlike the one it was made
   // on. This takes the versions and hashes of the lock file all the same, and leaves the file as it is.
-  const flags = ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"];
+  const flags = [
+    "install",
+    "--no-save",
+    "--include=dev",
+    "--include=optional",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ];
   const { status, stdout, stderr, error } = spawnSync(command, [...first, ...flags], options);
   if (status !== 0) {
     console.error(
