@@ -96,6 +96,18 @@ describe("openSqlite", () => {
     await engine.close();
   });
 
+  it("opens a backup that SQLite made while the store was in use", async () => {
+    const path = temporaryStore();
+    const engine = openSqlite({ path });
+    await engine.records.once("key", "before");
+    const operator = new DatabaseSync(path);
+    operator.exec(`VACUUM INTO '${path}.backup'`);
+    operator.close();
+    const backup = openSqlite({ path: `${path}.backup` });
+    expect(await backup.records.once("key", "after")).toBe("before");
+    await Promise.all([engine.close(), backup.close()]);
+  });
+
   it("rejects with store_down after it was closed, and may be closed twice", async () => {
     const engine = openSqlite({ path: ":memory:" });
     await engine.close();

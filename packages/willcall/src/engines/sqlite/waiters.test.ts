@@ -1,8 +1,11 @@
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSteps, T, times } from "../conformance/steps.ts";
 import type { Engine, MailboxId } from "../engine.ts";
 import { openSqlite } from "./open.ts";
+import { migrate } from "./schema.ts";
 import { temporaryStore } from "./testing.ts";
+import { createWaiters } from "./waiters.ts";
 
 const never = new AbortController().signal;
 
@@ -45,6 +48,14 @@ describe("waiting on SQLite", () => {
     const waits = ids.map((id) => here.mailboxes.wait(id, T, never));
     await here.close();
     await expect(Promise.all(waits)).resolves.toHaveLength(2);
+  });
+
+  it("wakes everybody when the store fails, so that their next read says why", async () => {
+    const db = new DatabaseSync(":memory:");
+    migrate(db);
+    const waiting = createWaiters(db).wait("mailbox" as MailboxId, 0, never);
+    db.close();
+    await expect(waiting).resolves.toBeUndefined();
   });
 
   it("does not hold the process open", async () => {

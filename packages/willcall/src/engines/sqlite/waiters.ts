@@ -71,6 +71,7 @@ export function createWaiters(db: DatabaseSync): Waiters {
   }
 
   function wakeAll(): void {
+    unchecked = [];
     for (const id of waiting.keys()) filter(id, () => false);
   }
 
@@ -119,7 +120,6 @@ export function createWaiters(db: DatabaseSync): Waiters {
     wake: (id) => filter(id, () => false),
     close() {
       clearInterval(timer);
-      unchecked = [];
       wakeAll();
     },
   };
