@@ -97,7 +97,9 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
 
   return {
     fetch: (request, connection) =>
-      isTooLong(request) ? replies.text(null, 414, "The address is too long.") : hono.fetch(request, connection),
+      isTooLong(request)
+        ? replies.text(null, 414, "The address is too long.")
+        : hono.fetch(request, connection),
     drain: () => draining.abort(),
     sweep: async () => {
       try {

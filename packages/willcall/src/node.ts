@@ -58,9 +58,11 @@ export async function serveNode({ config, engine, log, listen }: NodeOptions): P
     { overrideGlobalObjects: true },
   );
   const limits = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 15_000 };
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void =>
+    void listener(incoming, outgoing);
   const server = listen.tls
-    ? createSecureServer({ ...limits, ...listen.tls }, listener)
-    : createServer(limits, listener);
+    ? createSecureServer({ ...limits, ...listen.tls }, answer)
+    : createServer(limits, answer);
   const port = await bind(server, listen.host, listen.port);
   const sweeping = setInterval(() => void broker.sweep(), SWEEP_INTERVAL);
   sweeping.unref();
@@ -138,6 +140,8 @@ class NodeConnection implements Connection {
   onAnswered(callback: (sent: boolean) => void): void {
     const { socket } = this.#incoming;
     const before = socket.bytesWritten;
-    this.#outgoing.once("close", () => callback(this.#outgoing.writableFinished || socket.bytesWritten > before));
+    this.#outgoing.once("close", () =>
+      callback(this.#outgoing.writableFinished || socket.bytesWritten > before),
+    );
   }
 }

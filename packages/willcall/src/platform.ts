@@ -27,7 +27,11 @@ export interface EgressRequest {
  */
 export type EgressAnswer =
   | { ok: true; status: number; headers: Record<string, string>; body: string }
-  | { ok: false; reason: "unreachable" | "timeout" | "too_large" | "redirected" | "refused_address"; sent: boolean };
+  | {
+      ok: false;
+      reason: "unreachable" | "timeout" | "too_large" | "redirected" | "refused_address";
+      sent: boolean;
+    };
 
 /** Never rejects: whatever a provider does becomes an answer, in bounded time and memory (promise S9). */
 export type EgressFetch = (request: EgressRequest) => Promise<EgressAnswer>;

@@ -82,7 +82,10 @@ function labeledExtractBytes(suite: Buffer, label: string, inputKey: Uint8Array)
 
 function keyAndNonce({ context }: Schedule, secret: Buffer): [Buffer, Buffer] {
   const prk = labeledExtract(HPKE_SUITE, secret, "secret", EMPTY);
-  return [labeledExpand(HPKE_SUITE, prk, "key", context, 32), labeledExpand(HPKE_SUITE, prk, "base_nonce", context, 12)];
+  return [
+    labeledExpand(HPKE_SUITE, prk, "key", context, 32),
+    labeledExpand(HPKE_SUITE, prk, "base_nonce", context, 12),
+  ];
 }
 
 /** A sealed message: the encapsulated key (65 bytes) and the ciphertext with its tag. */

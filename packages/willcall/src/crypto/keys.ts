@@ -1,4 +1,4 @@
-import { Hmac, extract, sha256 } from "./hmac.ts";
+import { type Hmac, extract, sha256 } from "./hmac.ts";
 import type { Secret } from "../secret.ts";
 
 /** What a sealed thing is. Each label has its own keys, so nothing opens as something else. */

@@ -25,7 +25,12 @@ export function encrypt(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, pla
 }
 
 /** The plaintext of `encrypt`, or undefined if key, nonce, AAD or any byte differs. */
-export function decrypt(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Buffer | undefined {
+export function decrypt(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  sealed: Uint8Array,
+): Buffer | undefined {
   if (sealed.length < TAG) return undefined;
   const decipher = createDecipheriv("aes-256-gcm", key, nonce);
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG));

@@ -14,7 +14,16 @@ import { type Login, mailboxOfState } from "../login/login.ts";
 import type { Page, PageForm } from "../pages/page.ts";
 import { renderPage } from "../pages/render.ts";
 import type { Callback } from "../providers/provider.ts";
-import { type Call, type Env, type HeaderSets, type Replies, pageRoute, pathOf, rawQuery, readForm } from "./http.ts";
+import {
+  type Call,
+  type Env,
+  type HeaderSets,
+  type Replies,
+  pageRoute,
+  pathOf,
+  rawQuery,
+  readForm,
+} from "./http.ts";
 
 /** Seconds the form cookie lasts: as long as a login. */
 const FORM_COOKIE_SECONDS = 600;
@@ -32,7 +41,11 @@ export interface Lobby {
 export type OpenLaunch = (call: Call, query: URLSearchParams) => Login | { error: string } | undefined;
 
 /** A page without what every page has. */
-type Shown = Page extends infer P ? (P extends Page ? Omit<P, "language" | "app" | "provider"> : never) : never;
+type Shown = Page extends infer P
+  ? P extends Page
+    ? Omit<P, "language" | "app" | "provider">
+    : never
+  : never;
 
 /** Registers what the user's browser visits in the page-launched dialects: launch, forms and callbacks. */
 export function browserRoutes(hono: Hono<Env>, lobby: Lobby, app: App, openLaunch: OpenLaunch): void {
@@ -179,7 +192,13 @@ export class BrowserVisit {
     const destination = connection.header("sec-fetch-dest");
     const fetched = connection.header("sec-purpose") ?? connection.header("purpose");
     const navigation =
-      fetched !== null ? "other" : destination === null ? "unknown" : destination === "document" ? "document" : "other";
+      fetched !== null
+        ? "other"
+        : destination === null
+          ? "unknown"
+          : destination === "document"
+            ? "document"
+            : "other";
     return {
       referrer: referer !== null && URL.canParse(referer) ? new URL(referer).origin : null,
       navigation,
@@ -190,7 +209,14 @@ export class BrowserVisit {
     switch (launched.kind) {
       case "leave": {
         const { keys, platform } = this.#lobby.desk;
-        const cookies = bindLogin(this.#style, keys, platform.random(16), this.#cookies, login, launched.state);
+        const cookies = bindLogin(
+          this.#style,
+          keys,
+          platform.random(16),
+          this.#cookies,
+          login,
+          launched.state,
+        );
         return this.#leave(login, launched.to, pressed, cookies);
       }
       case "hop":
@@ -215,7 +241,10 @@ export class BrowserVisit {
   /** Sends the browser on: from a form by a page of ours, whose link no `form-action` can break; else by 303. */
   #leave(login: Login, to: string, pressed: boolean, cookies: readonly string[]): Response {
     if (pressed) return this.#page(200, { kind: "leaving", to }, login, cookies);
-    return new Response(null, { status: 303, headers: withCookies({ ...this.#lobby.headers.page, Location: to }, cookies) });
+    return new Response(null, {
+      status: 303,
+      headers: withCookies({ ...this.#lobby.headers.page, Location: to }, cookies),
+    });
   }
 
   #confirmLaunch(login: Login): Response {
@@ -248,7 +277,14 @@ export class BrowserVisit {
   async #finish(registration: AppProvider, returned: Returned, callback: Callback): Promise<Response> {
     const { desk, deliveries } = this.#lobby;
     const { login } = returned;
-    const ended: Finished = await finish(desk, this.#call.app, registration, returned, callback, deliveries[login.dialect]);
+    const ended: Finished = await finish(
+      desk,
+      this.#call.app,
+      registration,
+      returned,
+      callback,
+      deliveries[login.dialect],
+    );
     if (ended.kind === "over") return this.#over(login, ended.row, 400);
     if (ended.kind === "ready") return this.#after(login, "ready", 200, { kind: "done" });
     const { failure } = ended;
@@ -257,16 +293,29 @@ export class BrowserVisit {
       return this.#after(login, failure, 502, { kind: "failed", reason: failure.reason, retry: null });
     }
     const retry = this.#form("again", login.id);
-    return this.#page(502, { kind: "failed", reason: failure.reason, retry: retry.form }, login, retry.cookies);
+    return this.#page(
+      502,
+      { kind: "failed", reason: failure.reason, retry: retry.form },
+      login,
+      retry.cookies,
+    );
   }
 
   /** The login is over for this browser: on to where its dialect sends it, or our own page. */
-  #after(login: Login, end: Parameters<Deliveries[Login["dialect"]]["next"]>[2], status: number, shown: Shown): Response {
+  #after(
+    login: Login,
+    end: Parameters<Deliveries[Login["dialect"]]["next"]>[2],
+    status: number,
+    shown: Shown,
+  ): Response {
     const { desk, deliveries, headers } = this.#lobby;
     const cookies = [unbindLogin(this.#style, login.id)];
     const to = deliveries[login.dialect].next(desk, login, end);
     if (to === undefined) return this.#page(status, shown, login, cookies);
-    return new Response(null, { status: 303, headers: withCookies({ ...headers.page, Location: to }, cookies) });
+    return new Response(null, {
+      status: 303,
+      headers: withCookies({ ...headers.page, Location: to }, cookies),
+    });
   }
 
   /** A launch or callback of a login that is past that. */
@@ -278,7 +327,12 @@ export class BrowserVisit {
         return this.#page(status, { kind: row.status }, login);
       case "retry": {
         const retry = this.#form("again", login.id);
-        return this.#page(status, { kind: "failed", reason: row.reason ?? "", retry: retry.form }, login, retry.cookies);
+        return this.#page(
+          status,
+          { kind: "failed", reason: row.reason ?? "", retry: retry.form },
+          login,
+          retry.cookies,
+        );
       }
       case "failed":
         return row.reason === "second_browser"
@@ -314,13 +368,16 @@ export class BrowserVisit {
       app: app.title,
       provider: provider?.provider.title ?? "",
     };
-    const { html, csp } = renderPage({ ...facts, ...shown } as Page);
+    const { html, csp } = renderPage({ ...facts, ...shown });
     const headers = { ...this.#lobby.headers.page, "Content-Security-Policy": csp };
     return new Response(html, { status, headers: withCookies(headers, cookies) });
   }
 }
 
-function withCookies(headers: Record<string, string>, cookies: readonly string[]): Headers | Record<string, string> {
+function withCookies(
+  headers: Record<string, string>,
+  cookies: readonly string[],
+): Headers | Record<string, string> {
   const [only, ...more] = cookies;
   if (only === undefined) return headers;
   if (more.length === 0) return { ...headers, "Set-Cookie": only };

@@ -26,7 +26,10 @@ export function clientKeyRoutes(hono: Hono<Env>, office: Office, lobby: Lobby, a
   apiRoute(hono, desk.config, replies, app, `${path}/auth/authorize`, {
     POST: (call) => authorize(office, call, registration.provider.name),
   });
-  const callback = { ...registration, redirectUri: `${desk.config.publicUrl}${path}/auth/authorize/callback` };
+  const callback = {
+    ...registration,
+    redirectUri: `${desk.config.publicUrl}${path}/auth/authorize/callback`,
+  };
   pageRoute(hono, replies, app, `${path}/auth/authorize/callback`, {
     GET: (call) =>
       new BrowserVisit(lobby, call, (state) => mailboxOfWriteKey(desk, app, state)).callback(
@@ -51,7 +54,11 @@ async function authorize(office: Office, call: Call, provider: string): Promise<
   if (body === undefined) return replies.text(origin, 413, "The body is too large.");
   const made = parseKeys(body);
   if (made === undefined) {
-    return replies.text(origin, 400, "Send JSON with readKey and writeKey: two different strings of 128 bits or more.");
+    return replies.text(
+      origin,
+      400,
+      "Send JSON with readKey and writeKey: two different strings of 128 bits or more.",
+    );
   }
   const { mailbox, keyPair } = openClientKey(app.name, made.readKey);
   const login: Login = {
@@ -86,10 +93,16 @@ async function authorize(office: Office, call: Call, provider: string): Promise<
   );
   const row =
     leading === "inserted"
-      ? await mailboxes.launch({ ...facts, id: mailbox, login: sealed(mailbox, encodeLogin(login)) }, now, MOST_HELD_LOGINS)
+      ? await mailboxes.launch(
+          { ...facts, id: mailbox, login: sealed(mailbox, encodeLogin(login)) },
+          now,
+          MOST_HELD_LOGINS,
+        )
       : leading;
   if (row === "full") {
-    return replies.text(origin, 503, "No login can be begun right now. Try again in a moment.", { "Retry-After": "10" });
+    return replies.text(origin, 503, "No login can be begun right now. Try again in a moment.", {
+      "Retry-After": "10",
+    });
   }
   return row === "inserted"
     ? replies.json(origin, 200, {})
@@ -104,7 +117,8 @@ function parseKeys(body: string): { readKey: string; writeKey: string } | undefi
   } catch {
     return undefined;
   }
-  if (typeof parsed !== "object" || parsed === null || !("readKey" in parsed) || !("writeKey" in parsed)) return undefined;
+  if (typeof parsed !== "object" || parsed === null || !("readKey" in parsed) || !("writeKey" in parsed))
+    return undefined;
   const { readKey, writeKey } = parsed;
   if (typeof readKey !== "string" || typeof writeKey !== "string" || readKey === writeKey) return undefined;
   return keyPattern.test(readKey) && keyPattern.test(writeKey) ? { readKey, writeKey } : undefined;
@@ -124,12 +138,16 @@ async function mailboxOfWriteKey(desk: Desk, app: App, writeKey: string): Promis
 }
 
 /** `GET /auth/authorize/<readKey>`: 200 `{"token": …}`, or anything but 200. */
-async function read({ desk, replies }: Office, { app, origin, connection, request }: Call): Promise<Response> {
+async function read(
+  { desk, replies }: Office,
+  { app, origin, connection, request }: Call,
+): Promise<Response> {
   const { pathname } = new URL(request.url);
   const readKey = pathname.slice(pathname.lastIndexOf("/") + 1);
   if (!keyPattern.test(readKey)) return replies.empty(origin, 404);
   const said = await pickUp(desk, "client-keys", app.name, openClientKey(app.name, readKey), undefined);
-  if (said.kind === "over") return replies.text(origin, 410, "The login has ended without tokens. Log in again.");
+  if (said.kind === "over")
+    return replies.text(origin, 410, "The login has ended without tokens. Log in again.");
   if (said.kind !== "tokens") return replies.empty(origin, 404);
   connection.onAnswered(said.end);
   return replies.json(origin, 200, { token: asVerbatim(said.delivered, desk.platform.now()) });

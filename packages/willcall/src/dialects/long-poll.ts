@@ -28,7 +28,8 @@ export class Waits {
   begin({ connection }: Call, query: string): Patience | undefined {
     const preferred = /(?:^|[,;\s])wait=(\d{1,6})/.exec(connection.header("prefer") ?? "")?.[1];
     const asked = plainParameter(query, "wait") ?? preferred;
-    const seconds = asked !== undefined && /^\d{1,6}$/.test(asked) ? Math.min(Number(asked), LONGEST_WAIT) : 0;
+    const seconds =
+      asked !== undefined && /^\d{1,6}$/.test(asked) ? Math.min(Number(asked), LONGEST_WAIT) : 0;
     if (seconds === 0) return undefined;
     const controller = new AbortController();
     const abort = () => controller.abort();

@@ -21,7 +21,11 @@ const OWN_PARAMETERS = new Set(["key", "provider", "scope", "origin", "abandon"]
  * Opens a launch of the native dialect (protocol.md, part B): the app's public key in the launch URL itself, so that the
  * window opens inside the click. Undefined: no such launch; `error`: what is wrong with it.
  */
-export function openNativeLaunch(office: Office, call: Call, query: URLSearchParams): Login | { error: string } | undefined {
+export function openNativeLaunch(
+  office: Office,
+  call: Call,
+  query: URLSearchParams,
+): Login | { error: string } | undefined {
   const { app, connection } = call;
   const { desk } = office;
   const key = query.get("key");
@@ -32,15 +36,20 @@ export function openNativeLaunch(office: Office, call: Call, query: URLSearchPar
   const publicKey = fromBase64url(key);
   if (publicKey?.length !== PUBLIC_KEY_LENGTH || !isPublicKey(publicKey)) return { error: "bad_key" };
   const origin = query.get("origin");
-  if (origin !== null && !originAllowed(app.origins, origin, desk.config.mode)) return { error: "misconfigured_origin" };
-  const name = query.get("provider") ?? (app.providers.length === 1 ? app.providers[0]?.provider.name : undefined);
+  if (origin !== null && !originAllowed(app.origins, origin, desk.config.mode))
+    return { error: "misconfigured_origin" };
+  const name =
+    query.get("provider") ?? (app.providers.length === 1 ? app.providers[0]?.provider.name : undefined);
   const registration = name === undefined ? undefined : providerOf(app, name);
   if (registration === undefined) return { error: "unknown_provider" };
   const scope = narrowScope(query.get("scope"), registration.scope);
   if (scope === undefined) return { error: "invalid_scope" };
   const abandon = query.get("abandon");
   if (abandon !== null && fromBase64url(abandon)?.length !== 32) return { error: "bad_key" };
-  const inputs = readInputs(registration.provider, [...query].filter(([name]) => !OWN_PARAMETERS.has(name)));
+  const inputs = readInputs(
+    registration.provider,
+    [...query].filter(([name]) => !OWN_PARAMETERS.has(name)),
+  );
   if ("error" in inputs) return inputs;
   return {
     id: mailboxOfPublicKey(publicKey),
@@ -116,7 +125,12 @@ function spell(desk: Desk, replies: Replies, call: Call, row: LoginRow): Respons
   if (row.status === "ready" && row.box !== null) {
     const inner = openOuter(desk.keys, row.id, row.box);
     if (inner === undefined) return oauthError(replies, call, outcomes.failed);
-    desk.log.info("login.taken", { app: row.app, provider: row.provider, dialect: row.dialect, login: row.id });
+    desk.log.info("login.taken", {
+      app: row.app,
+      provider: row.provider,
+      dialect: row.dialect,
+      login: row.id,
+    });
     const box = { v: 1, enc: toBase64url(inner.enc), ct: toBase64url(inner.ct), aad: toBase64url(inner.aad) };
     return replies.json(call.origin, 200, { box });
   }
@@ -156,7 +170,8 @@ function mailboxIn({ request }: Call): MailboxId | undefined {
 function secretIn(body: string | undefined): Buffer | undefined {
   try {
     const parsed: unknown = JSON.parse(body ?? "");
-    const given = typeof parsed === "object" && parsed !== null && "secret" in parsed ? parsed.secret : undefined;
+    const given =
+      typeof parsed === "object" && parsed !== null && "secret" in parsed ? parsed.secret : undefined;
     return typeof given === "string" ? fromBase64url(given) : undefined;
   } catch {
     return undefined;

@@ -21,11 +21,21 @@ export interface Office {
 export function refusal(office: Office, { app, connection }: Pick<Call, "app" | "connection">) {
   const { desk, begins } = office;
   if (desk.draining.aborted) {
-    return { status: 503, error: "temporarily_unavailable", sentence: "This broker is restarting. Try again in a moment.", after: 5 };
+    return {
+      status: 503,
+      error: "temporarily_unavailable",
+      sentence: "This broker is restarting. Try again in a moment.",
+      after: 5,
+    };
   }
   if (begins.allows(connection.address, desk.platform.now())) return undefined;
   desk.log.warn("login.limited", { app: app.name });
-  return { status: 429, error: "slow_down", sentence: "Too many logins were begun from this address. Wait a minute.", after: 60 };
+  return {
+    status: 429,
+    error: "slow_down",
+    sentence: "Too many logins were begun from this address. Wait a minute.",
+    after: 60,
+  };
 }
 
 /** `refusal` as a text answer, for the dialects whose clients would store JSON. */

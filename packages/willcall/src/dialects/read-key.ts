@@ -43,8 +43,12 @@ async function authorize(office: Office, call: Call): Promise<Response> {
     const names = app.providers.map(({ provider }) => provider.name).join(", ");
     return replies.text(origin, 400, `Say which provider: ?provider= one of ${names}.`);
   }
-  const inputs = readInputs(registration.provider, [...query].filter(([parameter]) => parameter !== "provider"));
-  if ("error" in inputs) return replies.text(origin, 400, `The parameters do not fit this provider: ${inputs.error}.`);
+  const inputs = readInputs(
+    registration.provider,
+    [...query].filter(([parameter]) => parameter !== "provider"),
+  );
+  if ("error" in inputs)
+    return replies.text(origin, 400, `The parameters do not fit this provider: ${inputs.error}.`);
   const { readKey, login } = begin(desk, {
     app,
     provider: registration.provider.name,
@@ -56,7 +60,9 @@ async function authorize(office: Office, call: Call): Promise<Response> {
   if (app.launch === "page") return replies.json(origin, 200, { url: launchUrl(desk, app, login), readKey });
   const direct = await beginDirect(desk, registration, login);
   return direct === undefined
-    ? replies.text(origin, 503, "No login can be begun right now. Try again in a moment.", { "Retry-After": "10" })
+    ? replies.text(origin, 503, "No login can be begun right now. Try again in a moment.", {
+        "Retry-After": "10",
+      })
     : replies.json(origin, 200, { url: direct, readKey });
 }
 
@@ -80,7 +86,8 @@ async function poll({ desk, replies, waits }: Office, polls: RateLimit, call: Ca
   const opened = openReadKey(desk.keys, "read-key", app.name, readKey);
   if (opened === undefined) return replies.empty(origin, 404);
   const now = desk.platform.now();
-  if (now >= opened.createdAt + READ_KEY_WINDOW) return replies.text(origin, 410, "This login has expired. Log in again.");
+  if (now >= opened.createdAt + READ_KEY_WINDOW)
+    return replies.text(origin, 410, "This login has expired. Log in again.");
   if (!polls.allows(opened.mailbox, now)) return replies.empty(origin, 404);
   const waiting = waits.begin(call, query);
   const said = await pickUp(desk, "read-key", app.name, opened, waiting?.signal);

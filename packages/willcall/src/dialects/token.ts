@@ -114,7 +114,8 @@ export function missing(name: string): OAuthError {
 /** The form of a token or revocation request: no parameter twice, empty ones absent (RFC 6749 §3.2). */
 async function readOAuthForm(call: Call): Promise<{ parameters: ReadonlyMap<string, string> } | OAuthError> {
   const form = await readForm(call.request);
-  if (form === undefined) return { status: 413, error: "invalid_request", error_description: "The body is too large." };
+  if (form === undefined)
+    return { status: 413, error: "invalid_request", error_description: "The body is too large." };
   const parameters = new Map<string, string>();
   for (const [name, value] of form) {
     if (parameters.has(name)) {

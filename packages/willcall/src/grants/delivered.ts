@@ -72,7 +72,8 @@ export function prepare(
   return {
     provider: holder.provider,
     // A refresh always answers with a usable `refresh_token`, also where the provider omits it (A9).
-    verbatim: continued && refreshToken !== undefined ? { ...verbatim, refresh_token: refreshToken } : verbatim,
+    verbatim:
+      continued && refreshToken !== undefined ? { ...verbatim, refresh_token: refreshToken } : verbatim,
     access_token: tokens.access_token,
     token_type: tokens.token_type,
     ...(tokens.expiresAt !== undefined && { expiresAt: tokens.expiresAt }),
@@ -84,7 +85,11 @@ export function prepare(
 }
 
 /** A copy of `value` in which the string at `path` is replaced; everything else is shared. */
-function replaceAt(object: JsonObject, path: readonly string[], spell: (token: string) => string): JsonObject {
+function replaceAt(
+  object: JsonObject,
+  path: readonly string[],
+  spell: (token: string) => string,
+): JsonObject {
   const [name, ...rest] = path;
   if (name === undefined || !Object.hasOwn(object, name)) return object;
   const value: Json | undefined = object[name];

@@ -154,7 +154,12 @@ async function refresh(desk: Desk, found: Found, presented: string): Promise<Ref
 }
 
 /** What the grant's row already says about the presented generation; undefined: it is the newest, go on. */
-async function look(desk: Desk, found: Found, presented: string, row: GrantRow | undefined): Promise<Refreshed | undefined> {
+async function look(
+  desk: Desk,
+  found: Found,
+  presented: string,
+  row: GrantRow | undefined,
+): Promise<Refreshed | undefined> {
   const { grant } = found;
   if (row === undefined) return undefined;
   if (row.ended !== null) return { kind: "invalid_grant" };
@@ -175,14 +180,22 @@ async function look(desk: Desk, found: Found, presented: string, row: GrantRow |
 }
 
 /** The one call, under the lease. Undefined: somebody took the lease over; look again. */
-async function callUpstream(desk: Desk, found: Found, presented: string, leased: GrantRow): Promise<Refreshed | undefined> {
+async function callUpstream(
+  desk: Desk,
+  found: Found,
+  presented: string,
+  leased: GrantRow,
+): Promise<Refreshed | undefined> {
   const { grant, registration, app } = found;
   const { platform, log } = desk;
   const facts = { app: grant.app, provider: grant.provider };
   const startedAt = platform.now();
   const result = await desk.providers.refresh(registration.provider, grant.refreshToken, grant);
   if (!result.ok) return refused(desk, grant, leased, result.failure);
-  const tokens: TokenAnswer = { ...result.tokens, refresh_token: result.tokens.refresh_token ?? grant.refreshToken };
+  const tokens: TokenAnswer = {
+    ...result.tokens,
+    refresh_token: result.tokens.refresh_token ?? grant.refreshToken,
+  };
   const generation = grant.generation + 1;
   const holder = { app, provider: grant.provider, origin: grant.origin };
   const delivered = prepare(desk, holder, tokens, grant, { id: grant.id, generation });
@@ -197,14 +210,23 @@ async function callUpstream(desk: Desk, found: Found, presented: string, leased:
  * Writes the new generation before anyone hears of it (promise S11). A holder that stalled past its lease takes a
  * new one: a rotated token is given up only for a sibling's newer one.
  */
-async function store(desk: Desk, grant: Grant, leased: GrantRow, generation: number, replay: Buffer): Promise<boolean> {
+async function store(
+  desk: Desk,
+  grant: Grant,
+  leased: GrantRow,
+  generation: number,
+  replay: Buffer,
+): Promise<boolean> {
   const { records, platform } = desk;
   let held: GrantRow | undefined = leased;
   for (;;) {
     const now = platform.now();
     const forgetAt = now + HANDLE_LIFETIME + GRACE;
     if (held !== undefined && held.generation >= generation) return false;
-    if (held !== undefined && (await records.writeGrant(grant.id, held.fence, { generation, replay, forgetAt }))) {
+    if (
+      held !== undefined &&
+      (await records.writeGrant(grant.id, held.fence, { generation, replay, forgetAt }))
+    ) {
       return held.ended === null;
     }
     if (held === undefined) await platform.sleep(LOOK_AGAIN);
@@ -212,7 +234,12 @@ async function store(desk: Desk, grant: Grant, leased: GrantRow, generation: num
   }
 }
 
-async function refused(desk: Desk, grant: Grant, leased: GrantRow, failure: ProviderFailure): Promise<Refreshed | undefined> {
+async function refused(
+  desk: Desk,
+  grant: Grant,
+  leased: GrantRow,
+  failure: ProviderFailure,
+): Promise<Refreshed | undefined> {
   const { records, log } = desk;
   log.warn("grant.failed", {
     app: grant.app,
@@ -235,9 +262,16 @@ async function end(desk: Desk, grant: Grant, why: "revoked" | "reuse"): Promise<
   const { records, platform, log } = desk;
   for (;;) {
     const now = platform.now();
-    const leased = await records.leaseGrant(grant.id, grant.generation, now, now + LEASE, now + HANDLE_LIFETIME + GRACE);
+    const leased = await records.leaseGrant(
+      grant.id,
+      grant.generation,
+      now,
+      now + LEASE,
+      now + HANDLE_LIFETIME + GRACE,
+    );
     if (leased !== undefined) {
-      if (leased.ended === null) log.info("grant.ended", { app: grant.app, provider: grant.provider, reason: why });
+      if (leased.ended === null)
+        log.info("grant.ended", { app: grant.app, provider: grant.provider, reason: why });
       await records.writeGrant(grant.id, leased.fence, { ended: leased.ended ?? why, replay: null });
       return;
     }

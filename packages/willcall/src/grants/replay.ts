@@ -15,7 +15,14 @@ export interface Replay {
 
 /** Seals an answer so that only the broker, shown the same token again, can open it (promise S1). `salt`: 16 bytes. */
 export function sealReplay(keys: Keyring, salt: Uint8Array, presented: string, replay: Replay): Buffer {
-  return seal(keys, "replay", salt, Buffer.from(JSON.stringify(replay)), undefined, sha256(Buffer.from(presented)));
+  return seal(
+    keys,
+    "replay",
+    salt,
+    Buffer.from(JSON.stringify(replay)),
+    undefined,
+    sha256(Buffer.from(presented)),
+  );
 }
 
 /** Opens a replay for a caller who presents the token it was sealed under, or undefined. */

@@ -35,7 +35,15 @@ export function begin(desk: Desk, beginning: Beginning): { readKey: ReadKey; log
     createdAt,
     platform.random(16),
   );
-  const login: Login = { ...facts, id: mailbox, dialect: "read-key", app: app.name, createdAt, publicKey, binding: null };
+  const login: Login = {
+    ...facts,
+    id: mailbox,
+    dialect: "read-key",
+    app: app.name,
+    createdAt,
+    publicKey,
+    binding: null,
+  };
   return { readKey, login };
 }
 

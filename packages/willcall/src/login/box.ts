@@ -38,7 +38,13 @@ export function sealBox(
   );
   const length = Buffer.allocUnsafe(LENGTH_BYTES);
   length.writeUInt16BE(aad.length);
-  return seal(keys, "box", random.subarray(32, 48), Buffer.concat([enc, length, aad, ct]), Buffer.from(login.id));
+  return seal(
+    keys,
+    "box",
+    random.subarray(32, 48),
+    Buffer.concat([enc, length, aad, ct]),
+    Buffer.from(login.id),
+  );
 }
 
 /** Takes the outer seal off; undefined: another mailbox's box, changed, or its root key is gone. */

@@ -14,7 +14,12 @@ import type { Callback } from "../providers/provider.ts";
  * @param subject the ticket, held callback or mailbox id that the form acts on
  */
 export function formNonce(keys: Keyring, cookie: string, subject: string): string {
-  return toBase64url(keys.first.for("form").digest(Buffer.from(`${cookie}\0${subject}`)).subarray(0, 16));
+  return toBase64url(
+    keys.first
+      .for("form")
+      .digest(Buffer.from(`${cookie}\0${subject}`))
+      .subarray(0, 16),
+  );
 }
 
 /** Whether `nonce` is the one that `formNonce` gave for this cookie and subject, under any root key in force. */

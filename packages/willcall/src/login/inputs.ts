@@ -17,7 +17,8 @@ export function readInputs(
   for (const [name, rule] of rules) {
     const value = values.get(name) ?? rule.default;
     if (value === undefined) return { error: "missing_input" };
-    if (value.length > LONGEST || !new RegExp(`^(?:${rule.pattern})$`, "u").test(value)) return { error: "bad_input" };
+    if (value.length > LONGEST || !new RegExp(`^(?:${rule.pattern})$`, "u").test(value))
+      return { error: "bad_input" };
     values.set(name, value);
   }
   return { values: Object.fromEntries(values) };

@@ -102,7 +102,9 @@ async function depart(
     if (row !== undefined && isOver(row)) return { kind: "over", row };
     const url = await authorizationUrl(desk, registration, login, bound.state, bound.root);
     log.info("login.relaunched", facts);
-    return url.ok ? { kind: "leave", to: url.url, state: bound.state } : { kind: "failed", failure: url.failure };
+    return url.ok
+      ? { kind: "leave", to: url.url, state: bound.state }
+      : { kind: "failed", failure: url.failure };
   }
   const state = makeState(login.id, platform.random(16));
   const url = await authorizationUrl(desk, registration, login, state);

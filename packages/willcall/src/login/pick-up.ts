@@ -13,7 +13,7 @@ export type PickedUp =
   | { kind: "pending" }
   | { kind: "taken" }
   | { kind: "over"; status: "denied" | "failed" | "cancelled" | "expired"; reason: string }
-  | { kind: "tokens"; delivered: Delivered; row: LoginRow; end(sent: boolean): void };
+  | { kind: "tokens"; delivered: Delivered; row: LoginRow; end: (sent: boolean) => void };
 
 /** The mailbox someone asks for, and the key that opens it. */
 export interface Claim {
