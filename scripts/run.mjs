@@ -45,8 +45,9 @@ const child = spawn("node", ["--import", assertNode, ...process.argv.slice(2)], 
   // There the installed Node is a `node.cmd`.
   shell: windows,
 });
-// The script ends by itself, in its own time; this process waits for it.
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+// The script ends in its own time; this process waits for it. A terminal's Ctrl-C reaches the script by itself.
+process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
+process.on("SIGTERM", () => child.kill("SIGTERM"));
 child.on("exit", (code, signal) => {
   process.exitCode = code ?? (signal === "SIGINT" ? 130 : 1);
 });
