@@ -52,7 +52,10 @@ function mistakesOf(issue: z.core.$ZodIssue, written: Written): Mistake[] {
     case "invalid_value": {
       const choices = issue.values.map(String);
       const near = typeof value === "string" ? didYouMean(value, choices) : "";
-      return [written.mistake(path, `is ${valueClass(value)}`, instruction(issue.message) + near)];
+      const remedy = issue.message.startsWith("Invalid")
+        ? `Write ${choices.map((choice) => `"${choice}"`).join(" or ")}.`
+        : instruction(issue.message);
+      return [written.mistake(path, `is ${valueClass(value)}`, remedy + near)];
     }
     case "custom":
       return [written.mistake(path, "does not hold together", instruction(issue.message))];

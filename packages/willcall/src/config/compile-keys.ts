@@ -1,4 +1,4 @@
-import { dirname, resolve, sep } from "node:path";
+import { resolve, sep } from "node:path";
 import { Secret } from "../secret.ts";
 import type { Bench } from "./compile-provider.ts";
 import { resolveReference } from "./references.ts";
@@ -47,24 +47,31 @@ export interface DevelopmentKeys {
 }
 
 /**
- * Reads the development key file in `directory`, and makes it first if there is none. Two processes that start
- * together end up with the same file. A file that cannot be made or read is a mistake.
+ * Makes the development key file in `directory` unless there is one, and reads it. Two processes that start
+ * together end up with the same file.
  */
+export async function ensureKeyFile(
+  directory: string,
+  files: Files,
+  random: (length: number) => Uint8Array,
+): Promise<{ path: string; created: boolean; file: Awaited<ReturnType<Files["read"]>> }> {
+  const path = resolve(directory, KEY_FILE);
+  const there = await files.read(path);
+  if (there.ok || there.reason !== "absent") return { path, created: false, file: there };
+  const created = await files.create(path, `${formatRootKey(random(ROOT_KEY_LENGTH))}\n`);
+  return { path, created, file: await files.read(path) };
+}
+
+/** The keys of the development key file. Undefined: a mistake says why it cannot be made or read. */
 export async function developmentKeys(
   bench: Bench,
   directory: string,
   files: Files,
   random: (length: number) => Uint8Array,
 ): Promise<DevelopmentKeys | undefined> {
-  const path = resolve(directory, KEY_FILE);
-  let file = await files.read(path);
-  let created = false;
-  if (!file.ok && file.reason === "absent") {
-    created = await files.create(path, `${formatRootKey(random(ROOT_KEY_LENGTH))}\n`);
-    file = await files.read(path);
-  }
+  const { path, created, file } = await ensureKeyFile(directory, files, random);
   if (!file.ok) {
-    const remedy = `Make ${dirname(path)} writable, or set WILLCALL_KEYS to what \`willcall keys generate\` prints.`;
+    const remedy = `Make ${directory} writable, or set WILLCALL_KEYS to what \`willcall keys generate\` prints.`;
     bench.mistakes.push({ path, problem: `is ${file.reason}`, remedy });
     return undefined;
   }

@@ -1,21 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ConfigError } from "./mistakes.ts";
 import { loadConfig } from "./load.ts";
 import { sources, workerVariables } from "./sources.fixture.ts";
-
-async function mistakesOf(given: Parameters<typeof sources>[0]): Promise<string[]> {
-  try {
-    await loadConfig(sources(given));
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError)
-      return error.message
-        .split("\n")
-        .slice(1)
-        .map((line) => line.trim());
-    throw error;
-  }
-}
 
 describe("the Framer worker's variables alone", () => {
   test("make one app at the root", async () => {

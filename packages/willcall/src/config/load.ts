@@ -16,6 +16,9 @@ import { layFlags, layVariables, misspelt } from "./variables.ts";
 import { layWorkerVariables, workerVariablesIn } from "./worker-variables.ts";
 import { isTree } from "./written.ts";
 
+/** Where the store lies unless the configuration says otherwise, beside the configuration. */
+const DATA_DIRECTORY = ".willcall";
+
 /** A configuration ready to run with. */
 export interface Loaded {
   readonly config: Config;
@@ -60,7 +63,7 @@ export async function loadConfig(sources: ConfigSources): Promise<Loaded> {
 
   const apps = await compileApps(bench, file);
   if (fromWorker && mode === "production") refuseOpenRoot(bench, file);
-  const dataDir = resolve(directory, file.data ?? ".willcall");
+  const dataDir = resolve(directory, file.data ?? DATA_DIRECTORY);
   let rootKeys = await compileKeys(bench, file.keys ?? []);
   let keyFile: Loaded["keyFile"];
   if (written.at(["keys"]) === undefined) {
@@ -83,6 +86,21 @@ export async function loadConfig(sources: ConfigSources): Promise<Loaded> {
     allowLoopbackProviders: mode === "development",
   };
   return { config, listen, dataDir, directory, keyFile, warnings };
+}
+
+/**
+ * Where data and key belong, whether or not the rest of the configuration is complete. Throws nothing: what is
+ * wrong, `loadConfig` says.
+ */
+export async function locate(
+  sources: ConfigSources,
+): Promise<{ dataDir: string; directory: string; keysConfigured: boolean }> {
+  const { written, variables, directory } = await gather(sources);
+  layVariables(written, variables, sources.cwd);
+  layFlags(written, sources.flags, sources.cwd);
+  const { file } = checkWritten(written);
+  const keysConfigured = written.at(["keys"]) !== undefined;
+  return { dataDir: resolve(directory, file.data ?? DATA_DIRECTORY), directory, keysConfigured };
 }
 
 /** Makes the root app from the Framer worker's variables, where no file names apps. True: it did, or tried to. */

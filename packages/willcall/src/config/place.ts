@@ -31,6 +31,11 @@ export function readPlace(file: ConfigFile, gathered: Gathered): Place {
   const listen: Listen = { host, port, https: readHttps(https, gathered.directory) };
   const publicUrl = readPublicUrl(file, listen, gathered);
   const mode = isLoopback(new URL(publicUrl).hostname) ? "development" : "production";
+  if (mode === "development" && publicUrl.startsWith("https:") && https === false) {
+    gathered.warnings.push(
+      `${publicUrl} is https, but this process serves http. Start it with --https, or put a proxy in front of it.`,
+    );
+  }
   return { listen, publicUrl, mode };
 }
 

@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+// Plain JavaScript that every Node can parse, so that an old one is told what it lacks and not that a word of
+// TypeScript is a syntax error.
+
+import { existsSync } from "node:fs";
+
+const major = Number(process.versions.node.split(".")[0]);
+if (major < 26) {
+  console.error(
+    `Willcall needs Node 26 or later; this is ${process.version}.\n` +
+      "Install it from https://nodejs.org, or run the command through `npx -p node@26 willcall`.",
+  );
+  process.exit(1);
+}
+
+// In the repository the sources run as they are; in the published package they have been compiled.
+const source = new URL("../src/cli/main.ts", import.meta.url);
+const { main } = await import(
+  existsSync(source) ? source.href : new URL("../dist/cli/main.js", import.meta.url).href
+);
+
+const terminal = {
+  cwd: process.cwd(),
+  env: process.env,
+  say: (line) => console.log(line),
+  complain: (line) => console.error(line),
+};
+const stopping = {
+  onStopSignal: (stop) => {
+    for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, stop);
+  },
+  exit: (code) => process.exit(code),
+};
+process.exitCode = await main(process.argv.slice(2), terminal, stopping);

@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { loadConfig } from "../config/load.ts";
+import type { Listen } from "../config/place.ts";
+import type { ConfigSources } from "../config/sources.ts";
+import type { Engine } from "../engines/engine.ts";
+import type { NodeOptions, Serving } from "../node.ts";
+import type { Log } from "../observe/log.ts";
+import { STORE_FILE } from "./bootstrap.ts";
+import { writePrivate } from "./files.ts";
+import type { TlsPair } from "./tls.ts";
+import { readTls } from "./tls.ts";
+
+/** What `serve` starts and how it is told to stop. */
+export interface ServeParts {
+  readonly log: Log;
+  readonly openStore: (path: string) => Engine;
+  readonly start: (options: NodeOptions) => Promise<Serving>;
+  /** Calls back at each SIGTERM or SIGINT. */
+  readonly onStopSignal: (stop: () => void) => void;
+  /** Ends the process at once. */
+  readonly exit: (code: number) => void;
+}
+
+/**
+ * Loads the configuration, opens the store and listens until a stop signal; resolves when everything is closed.
+ * A second signal ends the process at once. Rejects with `ConfigError`, `StoreError` or the listening socket's error.
+ */
+export async function serve(sources: ConfigSources, parts: ServeParts): Promise<void> {
+  const { log } = parts;
+  const { config, listen, dataDir, directory, keyFile, warnings } = await loadConfig(sources);
+  for (const detail of warnings) log.warn("config.warning", { detail });
+  if (keyFile?.created)
+    log.info("keys.generated", { detail: `Made a root key for development: ${keyFile.path}` });
+
+  const tls = listen.https === false ? undefined : await prepareTls(listen.https, sources, directory, log);
+  const engine = parts.openStore(join(dataDir, STORE_FILE));
+  const server = await startOrClose(parts, {
+    config,
+    engine,
+    log,
+    listen: { host: listen.host, port: listen.port, tls },
+  });
+  log.info("listening", { url: server.url, detail: `Browsers reach it at ${config.publicUrl}` });
+  await stopSignal(parts);
+  await server.close();
+}
+
+async function prepareTls(
+  https: Exclude<Listen["https"], false>,
+  { cwd, files }: ConfigSources,
+  directory: string,
+  log: Log,
+): Promise<TlsPair> {
+  const { pair, made } = await readTls(https, { cwd, directory, files, write: writePrivate, now: Date.now });
+  if (made !== undefined) {
+    const hint = "A browser asks once whether to trust it; `mkcert localhost` makes a pair that it trusts.";
+    log.info("tls.generated", { detail: `Made a self-signed certificate: ${made}. ${hint}` });
+  }
+  return pair;
+}
+
+/** Starts listening; if that fails, closes the store, which nobody else would. */
+async function startOrClose({ start }: ServeParts, options: NodeOptions): Promise<Serving> {
+  try {
+    return await start(options);
+  } catch (error) {
+    await options.engine.close();
+    throw error;
+  }
+}
+
+/** Resolves at the first stop signal; the second one ends the process. */
+async function stopSignal({ onStopSignal, exit }: ServeParts): Promise<void> {
+  await new Promise<void>((resolve) => {
+    let stopping = false;
+    onStopSignal(() => {
+      if (stopping) exit(1);
+      stopping = true;
+      resolve();
+    });
+  });
+}
