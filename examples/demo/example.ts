@@ -5,7 +5,7 @@ import { startSite } from "./sites.ts";
 
 /**
  * A plugin in an iframe of an editor, each on an origin of its own, and the provider that the plugin logs in at.
- * Needs three ports. Rejects with `PortInUse`.
+ * Needs three ports. Rejects when one is taken.
  */
 export const start: Start = async ({ willcall, ports }) => {
   const [editorPort = 0, pluginPort = 0, providerPort = 0] = ports;

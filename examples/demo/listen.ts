@@ -6,23 +6,11 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** A port that somebody else uses. */
-export class PortInUse extends Error {
-  readonly port: number;
-
-  constructor(port: number) {
-    super(`Port ${port} is in use`);
-    this.port = port;
-  }
-}
-
-/** Serves on `localhost:port`. Rejects with `PortInUse`. */
+/** Serves on `localhost:port`. Rejects with the socket's error (`EADDRINUSE`). */
 export async function listen(port: number, answer: RequestListener): Promise<Listening> {
   const server = createServer(answer);
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) =>
-      reject(error.code === "EADDRINUSE" ? new PortInUse(port) : error),
-    );
+    server.once("error", reject);
     server.listen(port, "localhost", resolve);
   });
   return {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
 import { exportJWK, generateKeyPair } from "jose";
 import type { Provider } from "oidc-provider";
 import { type Listening, listen } from "./listen.ts";
@@ -33,7 +34,7 @@ export function register(): Registration {
 
 /**
  * "Meadow ID": a certified OpenID provider with one user, on `http://localhost:<port>`. It requires PKCE, and rotates
- * refresh tokens with reuse detection. Rejects with `PortInUse`.
+ * refresh tokens with reuse detection. Rejects when the port is taken.
  */
 export async function startProvider(options: ProviderOptions): Promise<Listening> {
   const provider = await quietly(() => makeProvider(options));
@@ -106,7 +107,8 @@ async function consent(
   const { client_id: clientId = "" } = params;
   const end = (result: object) =>
     provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
-  if ((await body(request)).get("answer") !== "allow") return end({ error: "access_denied" });
+  if (new URLSearchParams(await text(request)).get("answer") !== "allow")
+    return end({ error: "access_denied" });
   const grant = new provider.Grant({ accountId: ada.sub, clientId });
   grant.addOIDCScope(scopes.join(" "));
   return end({ login: { accountId: ada.sub }, consent: { grantId: await grant.save() } });
@@ -116,12 +118,6 @@ function page(response: ServerResponse, status: number, html: string): void {
   response
     .writeHead(status, { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" })
     .end(html);
-}
-
-async function body(request: IncomingMessage): Promise<URLSearchParams> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  return new URLSearchParams(Buffer.concat(chunks).toString());
 }
 
 /** Its advice for production (a database, an LTS release) would bury the login's lines in the terminal. */

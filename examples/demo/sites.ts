@@ -10,7 +10,7 @@ const types: Readonly<Record<string, string>> = {
 
 /**
  * Serves a folder's files on a port of its own, so at an origin of its own. In HTML, `{{name}}` is replaced by the
- * place of that name. Rejects with `PortInUse`.
+ * place of that name. Rejects when the port is taken.
  */
 export function startSite(
   port: number,
