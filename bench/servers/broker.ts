@@ -1,0 +1,25 @@
+/** Willcall as the CLI serves it, with the Framer worker's variables. */
+import { randomBytes } from "node:crypto";
+import { Secret } from "../../packages/willcall/src/secret.ts";
+import { openSqlite } from "../../packages/willcall/src/engines/sqlite/open.ts";
+import { serveNode } from "../../packages/willcall/src/node.ts";
+import { pinoLog } from "../../packages/willcall/src/observe/pino.ts";
+import { appFor } from "./config.ts";
+import { report } from "./report.ts";
+
+const { PROVIDER_PORT = "", DATA = "" } = process.env;
+const { port } = await serveNode({
+  config: {
+    publicUrl: "http://localhost:8787",
+    mode: "development",
+    rootKeys: [new Secret(randomBytes(32))],
+    apps: [appFor(PROVIDER_PORT)],
+    trustedProxies: [],
+    beginsPerMinute: 600,
+    allowLoopbackProviders: true,
+  },
+  engine: openSqlite({ path: `${DATA}/willcall.sqlite` }),
+  log: pinoLog(),
+  listen: { host: "127.0.0.1", port: 0 },
+});
+report(port);
