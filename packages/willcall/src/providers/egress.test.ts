@@ -85,8 +85,6 @@ describe.each([
         response.end(`${request.method} ${request.url} ${request.headers["content-type"]} ${String(body)}`);
       });
     });
-      response.end(`${request.method} ${request.url} ${request.headers["content-type"]} ${body}`);
-    });
     expect(await egress()(post(`${url}/token?v=2`))).toEqual({
       ok: true,
       status: 201,

@@ -52,28 +52,22 @@ function failure(
   return { error, reason, retryable };
 }
 
-/** What an error word comes to. */
+const meanings: Readonly<Record<ErrorCode, ProviderFailure>> = {
+  access_denied: failure("access_denied", "denied", false),
+  invalid_client: failure("invalid_client", "misconfigured", false),
+  invalid_grant: failure("invalid_grant", "code_rejected", true),
+  invalid_request: failure("server_error", "misconfigured", false),
+  invalid_scope: failure("invalid_scope", "misconfigured", false),
+  server_error: failure("server_error", "provider_down", true),
+  slow_down: failure("temporarily_unavailable", "rate_limited", true),
+  temporarily_unavailable: failure("temporarily_unavailable", "provider_down", true),
+};
+
+/** What an error word comes to: `invalid_grant` is a dead token when refreshing, a rejected code otherwise. */
 export function failureOfCode(code: ErrorCode, phase: Phase): ProviderFailure {
-  switch (code) {
-    case "access_denied":
-      return failure("access_denied", "denied", phase === "authorization");
-    case "invalid_client":
-      return failure("invalid_client", "misconfigured", false);
-    case "invalid_grant":
-      return phase === "refresh"
-        ? failure("invalid_grant", "dead_token", false)
-        : failure("invalid_grant", "code_rejected", true);
-    case "invalid_request":
-      return failure("server_error", "misconfigured", false);
-    case "invalid_scope":
-      return failure("invalid_scope", "misconfigured", false);
-    case "slow_down":
-      return failure("temporarily_unavailable", "rate_limited", true);
-    case "server_error":
-      return failure("server_error", "provider_down", true);
-    case "temporarily_unavailable":
-      return failure("temporarily_unavailable", "provider_down", true);
-  }
+  if (code === "invalid_grant" && phase === "refresh") return failure("invalid_grant", "dead_token", false);
+  if (code === "access_denied" && phase === "authorization") return failure("access_denied", "denied", true);
+  return meanings[code];
 }
 
 /** The code that an error word of a provider stands for; undefined when nobody has said. */
@@ -81,20 +75,19 @@ export function codeOfWord(word: string, vocabulary: Vocabulary): ErrorCode | un
   return vocabulary.get(word) ?? commonWords.get(word.toLowerCase());
 }
 
+type EgressReason = Extract<EgressAnswer, { ok: false }>["reason"];
+
+const egressMeanings: Readonly<Record<EgressReason, ProviderFailure>> = {
+  unreachable: failure("temporarily_unavailable", "provider_down", true),
+  timeout: failure("temporarily_unavailable", "provider_timeout", true),
+  too_large: failure("server_error", "bad_answer", false),
+  redirected: failure("server_error", "misconfigured", false),
+  refused_address: failure("server_error", "refused_address", false),
+};
+
 /** What a call without an answer comes to. */
-export function failureOfEgress(reason: Extract<EgressAnswer, { ok: false }>["reason"]): ProviderFailure {
-  switch (reason) {
-    case "unreachable":
-      return failure("temporarily_unavailable", "provider_down", true);
-    case "timeout":
-      return failure("temporarily_unavailable", "provider_timeout", true);
-    case "too_large":
-      return badAnswer();
-    case "redirected":
-      return failure("server_error", "misconfigured", false);
-    case "refused_address":
-      return failure("server_error", "refused_address", false);
-  }
+export function failureOfEgress(reason: EgressReason): ProviderFailure {
+  return egressMeanings[reason];
 }
 
 /**

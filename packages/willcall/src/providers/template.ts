@@ -28,7 +28,7 @@ export function compileText(template: string): Fill {
 }
 
 const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
-const publicName = new RegExp(`^(?:${label}\\.)+(?!xn--$)[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$`);
+const publicName = new RegExp(`^(?:${label}\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$`);
 const authority = /^https:\/\/([a-z0-9.-]+)(?=[/?]|$)/;
 
 /** Whether `host` is one that a `hosts` entry means: exact, `*.` for one label, or `*` for any public name. */

@@ -1,0 +1,205 @@
+import type { Platform } from "../platform.ts";
+import { parseBody, succeeded } from "./answer.ts";
+import { createDiscovery } from "./discovery.ts";
+import {
+  badAnswer,
+  codeOfWord,
+  compileVocabulary,
+  failureOfAnswer,
+  failureOfEgress,
+  misconfigured,
+  refusedAddress,
+} from "./errors.ts";
+import { followAll } from "./follow-up.ts";
+import { createIdTokenCheck } from "./id-token.ts";
+import { isJsonObject } from "./json.ts";
+import { compilePlan, type Plan } from "./plan.ts";
+import type { Provider, ProviderClient, ProviderFailure, TokenAnswer, TokenResult } from "./provider.ts";
+import { createSend } from "./send.ts";
+import type { Values } from "./template.ts";
+
+const noWords = compileVocabulary(undefined);
+
+/** Failures after which what an issuer said of itself may be out of date. */
+const doubtful: ReadonlySet<ProviderFailure["reason"]> = new Set([
+  "provider_down",
+  "misconfigured",
+  "bad_answer",
+  "wrong_id_token",
+]);
+
+const failed = (failure: ProviderFailure): { ok: false; failure: ProviderFailure } => ({
+  ok: false,
+  failure,
+});
+
+/**
+ * The verbs over providers. A definition is compiled at its first use and kept as long as its `Provider`; one
+ * that leaves endpoints open is completed by discovery. Nothing here rejects: every trouble is a failure from
+ * the closed list of `ProviderFailure`.
+ */
+export function createProviderClient(platform: Pick<Platform, "fetch" | "now" | "random">): ProviderClient {
+  const now = (): number => platform.now();
+  const send = createSend(platform.fetch);
+  const discovery = createDiscovery(platform.fetch, now);
+  const checkIdToken = createIdTokenCheck(platform.fetch, now);
+  const plans = new WeakMap<Provider, { metadata: object | undefined; plan: Plan | undefined }>();
+
+  function compile(provider: Provider, metadata: object | undefined): Plan | undefined {
+    const known = plans.get(provider);
+    if (known !== undefined && known.metadata === metadata) return known.plan;
+    const plan = compilePlan(provider, { ...metadata, ...provider.definition }, platform);
+    plans.set(provider, { metadata, plan });
+    return plan;
+  }
+
+  function planOf(provider: Provider): Plan | undefined | Promise<Plan | undefined> {
+    const { issuer, authorization_endpoint, token_endpoint } = provider.definition;
+    const isComplete = authorization_endpoint !== undefined && token_endpoint !== undefined;
+    if (isComplete || issuer === undefined) return compile(provider, undefined);
+    return discovery.read(issuer).then((metadata) => metadata && compile(provider, metadata));
+  }
+
+  /** Passes a failure on; where endpoints were discovered, they are looked up again before the next call. */
+  function fail(provider: Provider, failure: ProviderFailure): { ok: false; failure: ProviderFailure } {
+    const { issuer } = provider.definition;
+    if (issuer !== undefined && doubtful.has(failure.reason)) discovery.doubt(issuer);
+    return failed(failure);
+  }
+
+  async function checkedIdToken(
+    plan: Plan,
+    provider: Provider,
+    tokens: TokenAnswer,
+    nonce: string,
+    values: Values,
+  ): Promise<ProviderFailure | undefined> {
+    const { definition, jwksUri } = plan;
+    const { issuer, id_token: rules = {} } = definition;
+    const isChecked = rules.check !== false && (issuer ?? rules.issuers) !== undefined;
+    if (tokens.id_token === undefined || !isChecked) return undefined;
+    return checkIdToken(tokens.id_token, {
+      definition,
+      clientId: provider.clientId,
+      clientSecret: provider.clientSecret?.reveal() ?? "",
+      nonce,
+      nonceRequired: definition.authorization?.nonce === true,
+      jwksUri: jwksUri?.(values),
+    });
+  }
+
+  /** Follow-ups, and what a later refresh needs where the provider left it out. */
+  async function completed(
+    plan: Plan,
+    phase: "exchange" | "refresh",
+    tokens: TokenAnswer,
+    values: Values,
+    refreshToken: string | undefined,
+  ): Promise<TokenResult> {
+    const result =
+      plan.followUps.length === 0
+        ? { ok: true as const, tokens }
+        : await followAll(send, plan.followUps, phase, tokens, values, now);
+    if (!result.ok) return result;
+    const renewable =
+      plan.definition.refresh?.with === "access_token"
+        ? result.tokens.access_token
+        : (result.tokens.refresh_token ?? refreshToken);
+    if (renewable === undefined) return result;
+    return { ok: true, tokens: { ...result.tokens, refresh_token: renewable } };
+  }
+
+  return {
+    async authorizationUrl(provider, input) {
+      const plan = await planOf(provider);
+      if (plan === undefined) return fail(provider, failureOfEgress("unreachable"));
+      const values = plan.values(input.inputs, {});
+      const parameters = values && plan.authorization(input, values);
+      if (values === undefined || parameters === undefined) return failed(misconfigured());
+      const { pushedAuthorization } = plan;
+      if (pushedAuthorization === undefined) {
+        const url = plan.authorizationUrl(parameters, values);
+        return url === undefined ? failed(refusedAddress()) : { ok: true, url };
+      }
+      // RFC 9126 §2: the parameters go straight to the provider; the browser carries a reference.
+      const sent = await send(pushedAuthorization, Object.fromEntries(parameters), values);
+      if (!sent.ok) return fail(provider, sent.failure);
+      const body = parseBody(sent.body, undefined);
+      const reference = isJsonObject(body) ? body["request_uri"] : undefined;
+      if (sent.status < 200 || sent.status > 299) {
+        const word = isJsonObject(body) && typeof body["error"] === "string" ? body["error"] : undefined;
+        return fail(provider, failureOfAnswer(sent.status, word, noWords, "other"));
+      }
+      if (typeof reference !== "string" || reference === "") return fail(provider, badAnswer());
+      const url = plan.authorizationUrl(
+        [
+          ["client_id", provider.clientId],
+          ["request_uri", reference],
+        ],
+        values,
+      );
+      return url === undefined ? failed(refusedAddress()) : { ok: true, url };
+    },
+
+    async readCallback(provider, parameters) {
+      const plan = await planOf(provider);
+      if (plan === undefined) return { kind: "error", failure: failureOfEgress("unreachable") };
+      return plan.callback(parameters);
+    },
+
+    async exchange(provider, input) {
+      const plan = await planOf(provider);
+      if (plan === undefined) return fail(provider, failureOfEgress("unreachable"));
+      const values = plan.values(input.inputs, input.captured);
+      if (values === undefined) return failed(misconfigured());
+      const standard = {
+        grant_type: "authorization_code",
+        code: input.code,
+        redirect_uri: input.redirectUri,
+        ...(plan.sendsVerifier && { code_verifier: input.codeVerifier }),
+      };
+      const sent = await send(plan.exchange, standard, values);
+      if (!sent.ok) return fail(provider, sent.failure);
+      const result = plan.readExchange(sent.status, sent.body, "exchange", now());
+      if (!result.ok) return fail(provider, result.failure);
+      const wrong = await checkedIdToken(plan, provider, result.tokens, input.nonce, values);
+      if (wrong !== undefined) return fail(provider, wrong);
+      return completed(plan, "exchange", result.tokens, values, undefined);
+    },
+
+    async refresh(provider, refreshToken, context) {
+      const plan = await planOf(provider);
+      if (plan === undefined) return fail(provider, failureOfEgress("unreachable"));
+      const values = plan.values(context.inputs, context.captured);
+      if (values === undefined || plan.refresh === undefined) return failed(misconfigured());
+      const isAccessToken = plan.definition.refresh?.with === "access_token";
+      const standard = {
+        grant_type: "refresh_token",
+        [isAccessToken ? "access_token" : "refresh_token"]: refreshToken,
+      };
+      const sent = await send(plan.refresh, standard, values, refreshToken);
+      if (!sent.ok) return fail(provider, sent.failure);
+      const result = plan.readRefresh(sent.status, sent.body, "refresh", now());
+      if (!result.ok) return fail(provider, result.failure);
+      return completed(plan, "refresh", result.tokens, values, refreshToken);
+    },
+
+    async revoke(provider, token, hint, context) {
+      const plan = await planOf(provider);
+      if (plan === undefined) return fail(provider, failureOfEgress("unreachable")).failure;
+      const { revocation } = plan;
+      if (revocation === undefined || !revocation.tokens.includes(hint)) return "unsupported";
+      const values = plan.values(context.inputs, context.captured);
+      if (values === undefined) return misconfigured();
+      const sent = await send(revocation.call, { token, token_type_hint: hint }, { ...values, token }, token);
+      if (!sent.ok) return fail(provider, sent.failure).failure;
+      const body = parseBody(sent.body, undefined);
+      const error = isJsonObject(body) ? body["error"] : undefined;
+      const word = typeof error === "string" ? error : undefined;
+      const isDone = sent.status >= 200 && sent.status < 300 && succeeded(body, revocation.success);
+      // RFC 7009 §2.2: a token that is no longer good is what was asked for.
+      if (isDone || (word !== undefined && codeOfWord(word, noWords) === "invalid_grant")) return "revoked";
+      return fail(provider, failureOfAnswer(sent.status, word, noWords, "other")).failure;
+    },
+  };
+}
