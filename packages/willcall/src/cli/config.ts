@@ -5,7 +5,7 @@ import type { Terminal } from "./terminal.ts";
 
 /** The JSON Schema of `willcall.config.json`, as text: what editors complete from. */
 export function configJsonSchema(): string {
-  const schema = z.toJSONSchema(configFileSchema, { io: "input", target: "draft-7", reused: "ref" });
+  const schema = z.toJSONSchema(configFileSchema, { io: "input", target: "draft-7" });
   return `${JSON.stringify({ title: "Willcall configuration", ...schema }, null, 2)}\n`;
 }
 

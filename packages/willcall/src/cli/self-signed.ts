@@ -98,6 +98,6 @@ export function selfSignedPem(notBefore: number, notAfter: number): string {
   const signature = sign("sha256", facts, privateKey);
   const certificate = sequence(facts, algorithm, der(tag.bits, hex("00"), signature));
   const lines = certificate.toString("base64").replace(/(.{64})(?=.)/g, "$1\n");
-  const key = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  const key = privateKey.export({ type: "pkcs8", format: "pem" });
   return `${key}-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }

@@ -70,7 +70,7 @@ export function didYouMean(written: string, candidates: Iterable<string>): strin
   let least = Math.min(3, Math.ceil(written.length / 3)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(written.toLowerCase().slice(0, 64), candidate.toLowerCase());
-    if (distance < least) {
+    if (distance < least && distance < candidate.length) {
       best = candidate;
       least = distance;
     }

@@ -1,5 +1,9 @@
 import type { CatalogueEntry } from "../providers/definition.ts";
 import type { Catalogue } from "./catalogue.ts";
+import type { App } from "./config.ts";
+import type { Loaded } from "./load.ts";
+import { loadConfig } from "./load.ts";
+import { ConfigError } from "./mistakes.ts";
 import type { ConfigSources, Files } from "./sources.ts";
 import type { Flags } from "./variables.ts";
 
@@ -57,14 +61,17 @@ export function memoryFiles(texts: Map<string, string>): Files {
   };
 }
 
-/** Sources in `/site`: a configuration (as a value or as text), `.dev.vars`, variables, flags, further files. */
-export function sources(given: {
+/** A configuration (as a value or as text), `.dev.vars`, variables, flags, further files: all in `/site`. */
+export interface Given {
   file?: unknown;
   devVars?: string;
   env?: Record<string, string>;
   flags?: Flags;
   files?: Map<string, string>;
-}): ConfigSources {
+}
+
+/** What was given, as sources. */
+export function sources(given: Given): ConfigSources {
   const files = given.files ?? new Map<string, string>();
   if (given.file !== undefined) {
     const text = typeof given.file === "string" ? given.file : JSON.stringify(given.file);
@@ -80,3 +87,48 @@ export function sources(given: {
     random: (length) => Uint8Array.from({ length }, (_, i) => i * 5 + 1),
   };
 }
+
+/** Loads what was given. */
+export async function load(given: Given): Promise<Loaded> {
+  return loadConfig(sources(given));
+}
+
+/** The first app of what was given. */
+export async function appOf(given: Given): Promise<App> {
+  const { config } = await load(given);
+  const [app] = config.apps;
+  if (app === undefined) throw new Error("there is no app");
+  return app;
+}
+
+/** What `loadConfig` complains about, one sentence each; empty when it loads. */
+export async function mistakesIn(given: Given): Promise<string[]> {
+  try {
+    await load(given);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.message.split("\n").slice(1);
+  }
+}
+
+/** A provider that is all written out; its secret is in `env`. */
+export const provider = {
+  authorization_endpoint: "https://p.example/a",
+  token_endpoint: "https://p.example/t",
+  client_id: "1",
+  client_secret: "env:S",
+};
+
+/** The smallest sound configuration file, … */
+export const file = { providers: { p: provider }, apps: { sheets: { provider: "p" } } };
+
+/** … and the variables that it refers to. */
+export const env = { S: "hush" };
+
+/** The worker's variables where plugins are published. */
+export const production = {
+  ...workerVariables,
+  REDIRECT_URI: "https://login.example.com/redirect",
+  WILLCALL_KEYS: someKey(1),
+};

@@ -1,0 +1,11 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { configJsonSchema } from "../packages/willcall/src/cli/config.ts";
+
+const path = fileURLToPath(
+  new URL("../packages/willcall/schema/willcall.config.schema.json", import.meta.url),
+);
+mkdirSync(dirname(path), { recursive: true });
+writeFileSync(path, configJsonSchema());
+console.log(`Wrote ${path}`);
