@@ -1,0 +1,114 @@
+import type { Dialect, Pending } from "./dialect.ts";
+import { asWillcallError, WillcallError } from "./errors.ts";
+import { pickUp } from "./pick-up.ts";
+import { abortable } from "./promises.ts";
+import type { State } from "./state.ts";
+import type { Kept } from "./tokens.ts";
+import { onWake } from "./wake.ts";
+
+/** A login that this page waits for. */
+export interface Login {
+  /** Rejects with a `WillcallError`. */
+  readonly kept: Promise<Kept>;
+  /** Opens its page again. */
+  show: () => void;
+  /** Ends the waiting, and unless told otherwise the login itself; `kept` rejects with `aborted`. */
+  stop: (abandon?: boolean) => void;
+}
+
+/** What following a login needs from outside. */
+export interface LoginContext {
+  /** At hand, or still to be fetched. */
+  dialect: Dialect | (() => Promise<Dialect>);
+  /** Already there (inside a click, or after a reload), or still to come. */
+  begun: Pending | Promise<Pending>;
+  /** Whether its page was opened before a reload. */
+  resumed: boolean;
+  /** How the app opens pages, where not by `window.open`. */
+  open: ((url: string) => unknown) | undefined;
+  /** Told of the login as soon as there is something to resume. */
+  remember: (pending: Pending) => unknown;
+  tell: (state: State) => void;
+}
+
+function openWindow(url: string): Window | null {
+  const opened = window.open(url);
+  // What opens there must not be able to navigate this page away.
+  if (opened) opened.opener = null;
+  return opened;
+}
+
+/**
+ * Opens a login's page before it returns, then waits for the outcome.
+ *
+ * A link that is still to come gets an empty window, since browsers allow none after the click; a host without
+ * windows (null) is asked again when the link is there. That is the rule in the read-key dialect, and in the
+ * native one only for a click in the first milliseconds of the page, before its key is made.
+ */
+export function followLogin({ dialect, begun, resumed, open, remember, tell }: LoginContext): Login {
+  const stop = new AbortController();
+  const { signal } = stop;
+  let pending = begun instanceof Promise ? undefined : begun;
+  let handle: Window | null | undefined;
+  let error: WillcallError | undefined;
+
+  const show = () => {
+    if (!pending) return;
+    if (open) open(pending.url);
+    else handle = openWindow(pending.url);
+  };
+  const report = () => {
+    if (!pending) return;
+    tell({
+      status: "waiting",
+      url: pending.url,
+      opened: resumed || !!handle,
+      closed: !!handle?.closed,
+      error,
+    });
+  };
+
+  tell({ status: "opening" });
+  if (!pending && !open) handle = openWindow("about:blank");
+  if (!resumed) show();
+
+  const wait = async () => {
+    const forget = onWake(report);
+    try {
+      if (!pending) {
+        pending = await abortable(Promise.resolve(begun), signal);
+        if (handle) handle.location.replace(pending.url);
+        else show();
+      }
+      remember(pending);
+      report();
+      return await pickUp(
+        typeof dialect === "function" ? await dialect() : dialect,
+        pending,
+        signal,
+        (trouble) => {
+          error = trouble;
+          report();
+        },
+      );
+    } catch (thrown) {
+      const failure = asWillcallError(thrown);
+      if (!pending) handle?.close();
+      // Time ran out without a word from the broker: nobody ever saw the page.
+      if (failure.code === "expired" && !failure.reason && !handle && !resumed)
+        throw new WillcallError("popup_blocked");
+      throw failure;
+    } finally {
+      forget();
+    }
+  };
+
+  return {
+    kept: wait(),
+    show,
+    stop(abandon = true) {
+      if (abandon && pending && typeof dialect === "object") dialect.abandon?.(pending);
+      stop.abort();
+    },
+  };
+}
