@@ -1,5 +1,17 @@
 import { z } from "zod";
-import { errorCode } from "../definition-parts.ts";
+
+/** RFC 6749 codes as an app sees them: a request of ours that the provider cannot read is our `server_error`. */
+const failure = z.strictObject({
+  error: z.enum([
+    "access_denied",
+    "invalid_client",
+    "invalid_grant",
+    "invalid_scope",
+    "server_error",
+    "temporarily_unavailable",
+  ]),
+  reason: z.string(),
+});
 
 const docs = z.url({ protocol: /^https$/ });
 const parameters = z.record(z.string(), z.string());
@@ -67,13 +79,13 @@ export const fixtureSchema = z.strictObject({
           docs,
           during: z.enum(["token", "refresh"]),
           answer,
-          failure: z.strictObject({ error: errorCode, reason: z.string() }),
+          failure,
         }),
         z.strictObject({
           docs,
           during: z.literal("callback"),
           parameters,
-          failure: z.strictObject({ error: errorCode, reason: z.string() }),
+          failure,
         }),
       ]),
     )

@@ -1,0 +1,203 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { EgressAnswer, EgressRequest } from "../../platform.ts";
+import { Secret } from "../../secret.ts";
+import { createProviderClient } from "../client.ts";
+import { catalogueEntrySchema, type CatalogueEntry } from "../definition.ts";
+import type { Provider, ProviderClient, TokenResult } from "../provider.ts";
+import { type Fixture, fixtureSchema } from "./fixture.ts";
+
+const directory = new URL("./fixtures/", import.meta.url);
+const ids = readdirSync(directory).map((name) => name.replace(/\.json$/, ""));
+const readJson = (url: URL): unknown => JSON.parse(readFileSync(url, "utf8"));
+
+const NOW = Date.UTC(2026, 0, 1);
+const redirectUri = "https://willcall.example/redirect";
+const spare = new Set(["code_challenge", "code_challenge_method", "code_verifier", "nonce"]);
+
+type Documented = Fixture["token"]["request"];
+type Answer = Fixture["token"]["answer"];
+
+/** A client whose calls are recorded and answered from a list. */
+function clientAnswering(...answers: Answer[]): { client: ProviderClient; calls: EgressRequest[] } {
+  const calls: EgressRequest[] = [];
+  const client = createProviderClient({
+    now: () => NOW,
+    random: (length) => new Uint8Array(length),
+    async fetch(request): Promise<EgressAnswer> {
+      const answer = answers[calls.length];
+      calls.push(request);
+      if (answer === undefined) throw new Error(`nothing is documented for a call to ${request.url}`);
+      const { status, body, content_type = "application/json" } = answer;
+      const text = typeof body === "string" ? body : JSON.stringify(body);
+      return { ok: true, status, headers: { "content-type": content_type }, body: text };
+    },
+  });
+  return { client, calls };
+}
+
+function providerOf(definition: CatalogueEntry, name: string): Provider {
+  // ID tokens in documentation are cut short; their check has tests of its own.
+  const unchecked = { ...definition, id_token: { ...definition.id_token, check: false } };
+  return {
+    name,
+    title: name,
+    definition: unchecked,
+    clientId: "CLIENT_ID",
+    clientSecret: new Secret("CLIENT_SECRET"),
+  };
+}
+
+function parametersOf(request: EgressRequest): Record<string, string> {
+  const { body = "", headers } = request;
+  if (body === "") return {};
+  if (headers["content-type"] === "application/json") return JSON.parse(body);
+  return Object.fromEntries(new URLSearchParams(body));
+}
+
+/** Credentials in clear, as fixtures write them. */
+function readable(name: string, value: string | undefined): string | undefined {
+  if (name !== "authorization" || !value?.startsWith("Basic ")) return value;
+  return `Basic ${Buffer.from(value.slice("Basic ".length), "base64").toString()}`;
+}
+
+/** Replaces what is made afresh by the word that fixtures use for it. */
+function named(
+  parameters: Record<string, string>,
+  documented: Record<string, string>,
+): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const [name, value] of Object.entries(parameters)) {
+    const isJwt = /^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+$/.test(value);
+    if (documented[name] !== undefined || !spare.has(name)) out[name] = isJwt ? "CLIENT_ASSERTION" : value;
+  }
+  return out;
+}
+
+function expectRequest(call: EgressRequest | undefined, documented: Documented): void {
+  if (call === undefined) throw new Error("no call was made");
+  const url = new URL(call.url);
+  const own = new URL(documented.url);
+  expect(call.method).toBe(documented.method);
+  expect(url.origin + url.pathname).toBe(own.origin + own.pathname);
+  const query = { ...Object.fromEntries(own.searchParams), ...documented.query };
+  expect(named(Object.fromEntries(url.searchParams), query)).toEqual(query);
+  const body = documented.body ?? {};
+  expect(named(parametersOf(call), body)).toEqual(body);
+  for (const [name, value] of Object.entries(documented.headers ?? {})) {
+    expect(readable(name, call.headers[name])).toBe(value);
+  }
+}
+
+const seconds = (moment: number | undefined): number | undefined =>
+  moment === undefined ? undefined : (moment - NOW) / 1000;
+
+function expectTokens(result: TokenResult, documented: Fixture["token"]["tokens"]): void {
+  if (!result.ok) throw new Error(`failed: ${JSON.stringify(result.failure)}`);
+  const { tokens } = result;
+  const got: Record<string, unknown> = {
+    ...tokens,
+    expires_in: seconds(tokens.expiresAt),
+    refresh_token_expires_in: seconds(tokens.refreshExpiresAt),
+  };
+  for (const [name, value] of Object.entries(documented)) {
+    expect(got[name], name).toEqual(value ?? undefined);
+  }
+}
+
+describe.each(ids)("%s, as documented", (id) => {
+  const fixture = fixtureSchema.parse(readJson(new URL(`${id}.json`, directory)));
+  const provider = providerOf(catalogueEntrySchema.parse(readJson(new URL(`../${id}.json`, directory))), id);
+  const inputs = fixture.authorization.inputs ?? {};
+  const captured = fixture.callback?.captured ?? {};
+
+  const exchange = (client: ProviderClient, kept = captured): Promise<TokenResult> =>
+    client.exchange(provider, {
+      code: "CODE",
+      redirectUri,
+      codeVerifier: "CODE_VERIFIER",
+      nonce: "NONCE",
+      inputs,
+      captured: kept,
+    });
+
+  it("sends people to the documented page", async () => {
+    const { docs: _, ...documented } = fixture.authorization;
+    const { client } = clientAnswering();
+    const result = await client.authorizationUrl(provider, {
+      redirectUri,
+      state: "STATE",
+      scope: documented.scope,
+      codeVerifier: "CODE_VERIFIER",
+      nonce: "NONCE",
+      inputs,
+    });
+    if (!result.ok) throw new Error(`failed: ${JSON.stringify(result.failure)}`);
+    const [base = "", query] = result.url.split(/\?(?!.*#)/);
+    const own = new URL(documented.url);
+    expect(base).toBe(documented.url.split("?")[0]);
+    const expected = { ...Object.fromEntries(own.searchParams), ...documented.parameters };
+    expect(named(Object.fromEntries(new URLSearchParams(query)), expected)).toEqual(expected);
+  });
+
+  it.runIf(fixture.callback)("keeps what the documented callback brings", async () => {
+    const parameters = new URLSearchParams(fixture.callback?.parameters);
+    const { signature } = provider.definition.callback ?? {};
+    if (signature !== undefined) {
+      const signed = Array.from(parameters, ([name, value]) => `${name}=${value}`)
+        .sort()
+        .join("&");
+      const { createHmac } = await import("node:crypto");
+      parameters.set(signature.parameter, createHmac("sha256", "CLIENT_SECRET").update(signed).digest("hex"));
+    }
+    const { client } = clientAnswering();
+    expect(await client.readCallback(provider, parameters)).toEqual({ kind: "code", code: "CODE", captured });
+  });
+
+  it("exchanges a code as documented", async () => {
+    const { request, answer, tokens, follow_ups = [] } = fixture.token;
+    const { client, calls } = clientAnswering(answer, ...follow_ups.map((followUp) => followUp.answer));
+    const result = await exchange(client, fixture.token.captured ?? captured);
+    expectRequest(calls[0], request);
+    for (const [index, followUp] of follow_ups.entries()) expectRequest(calls[index + 1], followUp.request);
+    expectTokens(result, tokens);
+  });
+
+  it.runIf(fixture.refresh)("refreshes as documented", async () => {
+    if (fixture.refresh === undefined) return;
+    const { request, answer, tokens, follow_ups = [] } = fixture.refresh;
+    const { client, calls } = clientAnswering(answer, ...follow_ups.map((followUp) => followUp.answer));
+    const token = provider.definition.refresh?.with === "access_token" ? "ACCESS_TOKEN" : "REFRESH_TOKEN";
+    const result = await client.refresh(provider, token, {
+      inputs,
+      captured: fixture.refresh.captured ?? captured,
+    });
+    expectRequest(calls[0], request);
+    for (const [index, followUp] of follow_ups.entries()) expectRequest(calls[index + 1], followUp.request);
+    expectTokens(result, tokens);
+  });
+
+  it.runIf(fixture.revocation)("revokes as documented", async () => {
+    if (fixture.revocation === undefined) return;
+    const { token, request, answer } = fixture.revocation;
+    const { client, calls } = clientAnswering(answer);
+    const result = await client.revoke(provider, token.toUpperCase(), token, { inputs, captured });
+    expectRequest(calls[0], request);
+    expect(result).toBe("revoked");
+  });
+
+  it.each(fixture.errors ?? [])("understands the documented failure %#", async (documented) => {
+    if (documented.during === "callback") {
+      const { client } = clientAnswering();
+      const result = await client.readCallback(provider, new URLSearchParams(documented.parameters));
+      expect(result).toMatchObject({ kind: "error", failure: documented.failure });
+      return;
+    }
+    const { client } = clientAnswering(documented.answer);
+    const result =
+      documented.during === "token"
+        ? await exchange(client)
+        : await client.refresh(provider, "REFRESH_TOKEN", { inputs, captured });
+    expect(result).toMatchObject({ ok: false, failure: documented.failure });
+  });
+});
