@@ -1,7 +1,9 @@
 // `node scripts/run.mjs <script> [arguments]`: the way into every command of this repository. It runs on the Node
 // that is there (20 or later), installs what is missing, and runs the script on the Node that was installed.
 //
-// `node a && node b` in package.json would not do: the shell remembers where it found `node` the first time.
+// `node a && node b` in package.json would not do: the shell remembers where it found `node` the first time. What
+// runs until it is stopped is written `exec node …` there, or the shell would keep a signal that npm passes on
+// (Windows has no such word: call `node scripts/run.mjs …` there).
 
 import { spawn, spawnSync } from "node:child_process";
 import { delimiter, join } from "node:path";
@@ -38,16 +40,25 @@ if (!installed(root)) {
 }
 
 const path = [join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter);
-const assertNode = new URL("assert-node.mjs", import.meta.url).href;
-const child = spawn("node", ["--import", assertNode, ...process.argv.slice(2)], {
+const preload = new URL("preload.mjs", import.meta.url).href;
+const child = spawn("node", ["--import", preload, ...process.argv.slice(2)], {
   stdio: "inherit",
   env: { ...process.env, PATH: path },
   // There the installed Node is a `node.cmd`.
   shell: windows,
+  // In a group of its own it gets the signals that this process passes on, and no others.
+  detached: !windows,
 });
-// The script ends in its own time; this process waits for it. A terminal's Ctrl-C reaches the script by itself.
-process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
-process.on("SIGTERM", () => child.kill("SIGTERM"));
+
+// One Ctrl-C arrives here from the terminal and again from npm; the script must not take that for impatience.
+let lastSignal = 0;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.on(signal, () => {
+    const repeated = Date.now() - lastSignal < 500;
+    lastSignal = Date.now();
+    if (!repeated && child.pid !== undefined) process.kill(windows ? child.pid : -child.pid, signal);
+  });
+}
 child.on("exit", (code, signal) => {
   process.exitCode = code ?? (signal === "SIGINT" ? 130 : 1);
 });

@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +10,7 @@ let clone: string;
 
 beforeEach(() => {
   clone = mkdtempSync(join(tmpdir(), "willcall-clone-"));
-  for (const file of ["run.mjs", "installed.mjs", "assert-node.mjs"]) {
+  for (const file of ["run.mjs", "installed.mjs", "preload.mjs"]) {
     cpSync(join(import.meta.dirname, file), join(clone, "scripts", file));
   }
   writeFileSync(join(clone, "hello.mjs"), `console.log("hello", ...process.argv.slice(2)); process.exit(3);`);
@@ -84,11 +85,48 @@ describe("a command of the repository", () => {
   });
 });
 
+describe.skipIf(process.platform === "win32")("a script that waits", () => {
+  beforeEach(() => {
+    installedLockFile("1.0.0");
+    const source = `
+      let count = 0;
+      const end = () => { console.log("signals:", count); process.exit(0); };
+      for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => count++ || setTimeout(end, 300));
+      setInterval(() => {}, 1000);
+      console.log("ready");`;
+    writeFileSync(join(clone, "waits.mjs"), source);
+  });
+
+  /** Runs it, in a process group of its own, until `stop` has stopped it; resolves to what it printed. */
+  async function stopped(stop: (pid: number) => void): Promise<string> {
+    const running = spawn(process.execPath, ["scripts/run.mjs", "waits.mjs"], { cwd: clone, detached: true });
+    let printed = "";
+    running.stdout.on("data", (chunk: Buffer) => {
+      printed += chunk.toString();
+      if (chunk.toString().includes("ready")) stop(Number(running.pid));
+    });
+    await once(running.stdout, "close");
+    return printed;
+  }
+
+  test("takes one Ctrl-C that arrives twice for one signal", async () => {
+    const printed = await stopped((pid) => {
+      process.kill(pid, "SIGINT");
+      process.kill(-pid, "SIGINT");
+    });
+    expect(printed).toContain("signals: 1");
+  });
+
+  test("ends when what runs it was killed", async () => {
+    expect(await stopped((pid) => process.kill(pid, "SIGKILL"))).toContain("signals: 1");
+  });
+});
+
 test("an old Node is told what it needs", () => {
   const pretend = `data:text/javascript,Object.defineProperty(process.versions,"node",{value:"20.1.0"})`;
   const { status, stderr } = spawnSync(
     process.execPath,
-    ["--import", pretend, join(clone, "scripts", "assert-node.mjs")],
+    ["--import", pretend, join(clone, "scripts", "preload.mjs")],
     { encoding: "utf8" },
   );
   expect(stderr).toContain("Willcall needs Node 26 or later");

@@ -7,6 +7,7 @@ import type { RunningExample, Start } from "../examples/example.ts";
 import { catalogue } from "../packages/willcall/src/cli/catalogue.ts";
 import { diskFiles, hasCode } from "../packages/willcall/src/cli/files.ts";
 import { serve } from "../packages/willcall/src/cli/serve.ts";
+import { ROOT_KEY_LENGTH, formatRootKey } from "../packages/willcall/src/config/root-keys.ts";
 import { openSqlite } from "../packages/willcall/src/engines/sqlite/open.ts";
 import { serveNode } from "../packages/willcall/src/node.ts";
 import { recordingLog } from "../packages/willcall/src/observe/log.ts";
@@ -52,15 +53,22 @@ async function serveExample(
     ...example.configuration,
   };
   writeFileSync(join(folder, "willcall.config.json"), JSON.stringify(configuration));
-  const sources = { cwd: folder, env: {}, flags: {}, files: diskFiles, catalogue, random: randomBytes };
+  const sources = {
+    cwd: folder,
+    env: { WILLCALL_KEYS: formatRootKey(randomBytes(ROOT_KEY_LENGTH)) },
+    flags: {},
+    files: diskFiles,
+    catalogue,
+    random: randomBytes,
+  };
+  const welcome = box([`Open ${example.open}`, "", ...example.steps, "", "Ctrl-C ends everything."]);
   await serve(sources, {
-    log: recordingLog((record) => console.log(readableLine(record)), Date.now),
+    log: recordingLog(
+      (record) => console.log(record.event === "listening" ? welcome : readableLine(record)),
+      Date.now,
+    ),
     openStore: (path) => openSqlite({ path }),
-    start: async (options) => {
-      const server = await serveNode(options);
-      console.log(box([`Open ${example.open}`, "", ...example.steps, "", "Ctrl-C ends everything."]));
-      return server;
-    },
+    start: serveNode,
     onStopSignal: (stop) => {
       for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, stop);
     },

@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page as Tab } from "playwright-core";
@@ -46,11 +46,12 @@ const pages: Page[] = [
 const resting = pages.filter(({ kind }) => kind !== "leaving" && kind !== "done");
 
 let browser: Browser;
-let screenshots: string;
+/** To be looked at; overwritten by the next run. */
+const screenshots = join(tmpdir(), "willcall-pages");
 
 beforeAll(async () => {
   browser = await launchChromium();
-  screenshots = mkdtempSync(join(tmpdir(), "willcall-pages-"));
+  mkdirSync(screenshots, { recursive: true });
 });
 afterAll(() => browser.close());
 

@@ -1,5 +1,6 @@
-// Loaded before every script, so that an old Node says this and not something about TypeScript syntax.
+// Loaded by run.mjs before every script.
 
+// An old Node says this, and not something about TypeScript syntax.
 const major = Number(process.versions.node.split(".")[0]);
 if (major < 26) {
   console.error(
@@ -9,3 +10,12 @@ if (major < 26) {
   );
   process.exit(1);
 }
+
+// Whoever kills run.mjs means the script, which is in another process group and would go on.
+const parent = process.ppid;
+const watch = setInterval(() => {
+  if (process.ppid === parent) return;
+  clearInterval(watch);
+  process.kill(process.pid, "SIGTERM");
+}, 1000);
+watch.unref();
