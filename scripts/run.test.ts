@@ -85,6 +85,18 @@ describe("a command of the repository", () => {
   });
 });
 
+/** Runs `waits.mjs`, in a process group of its own, until `stop` has stopped it; resolves to what it printed. */
+async function stopped(stop: (pid: number) => void): Promise<string> {
+  const running = spawn(process.execPath, ["scripts/run.mjs", "waits.mjs"], { cwd: clone, detached: true });
+  let printed = "";
+  running.stdout.on("data", (chunk: Buffer) => {
+    printed += chunk.toString();
+    if (chunk.toString().includes("ready")) stop(Number(running.pid));
+  });
+  await once(running.stdout, "close");
+  return printed;
+}
+
 describe.skipIf(process.platform === "win32")("a script that waits", () => {
   beforeEach(() => {
     installedLockFile("1.0.0");
@@ -96,18 +108,6 @@ describe.skipIf(process.platform === "win32")("a script that waits", () => {
       console.log("ready");`;
     writeFileSync(join(clone, "waits.mjs"), source);
   });
-
-  /** Runs it, in a process group of its own, until `stop` has stopped it; resolves to what it printed. */
-  async function stopped(stop: (pid: number) => void): Promise<string> {
-    const running = spawn(process.execPath, ["scripts/run.mjs", "waits.mjs"], { cwd: clone, detached: true });
-    let printed = "";
-    running.stdout.on("data", (chunk: Buffer) => {
-      printed += chunk.toString();
-      if (chunk.toString().includes("ready")) stop(Number(running.pid));
-    });
-    await once(running.stdout, "close");
-    return printed;
-  }
 
   test("takes one Ctrl-C that arrives twice for one signal", async () => {
     const printed = await stopped((pid) => {
