@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { RunningExample, Start } from "../examples/example.ts";
-import { catalogue } from "../packages/willcall/src/cli/catalogue.ts";
+import { catalogue } from "../packages/willcall/src/providers/catalogue/index.ts";
 import { diskFiles, hasCode } from "../packages/willcall/src/cli/files.ts";
 import { serve } from "../packages/willcall/src/cli/serve.ts";
 import { ROOT_KEY_LENGTH, formatRootKey } from "../packages/willcall/src/config/root-keys.ts";

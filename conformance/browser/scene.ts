@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 import { type Listening, listen } from "../../examples/demo/listen.ts";
 import { type ProviderOptions, register, startProvider } from "../../examples/demo/provider.ts";
 import { startSite } from "../../examples/demo/sites.ts";
-import { catalogue } from "../../packages/willcall/src/cli/catalogue.ts";
+import { catalogue } from "../../packages/willcall/src/providers/catalogue/index.ts";
 import { diskFiles } from "../../packages/willcall/src/cli/files.ts";
 import { loadConfig } from "../../packages/willcall/src/config/load.ts";
 import { openSqlite } from "../../packages/willcall/src/engines/sqlite/open.ts";

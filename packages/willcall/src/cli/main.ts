@@ -7,9 +7,10 @@ import type { Flags } from "../config/variables.ts";
 import { StoreError } from "../engines/errors.ts";
 import { openSqlite } from "../engines/sqlite/open.ts";
 import type { NodeOptions } from "../node.ts";
+import type { Log } from "../observe/log.ts";
 import { pinoLog } from "../observe/pino.ts";
+import { catalogue } from "../providers/catalogue/index.ts";
 import { bootstrap } from "./bootstrap.ts";
-import { catalogue } from "./catalogue.ts";
 import { checkConfig, configJsonSchema } from "./config.ts";
 import { diskFiles, hasCode, onlyLooking } from "./files.ts";
 import { checkKeys, generateKey } from "./keys.ts";
@@ -25,12 +26,18 @@ export interface Process {
 }
 
 /**
- * Runs one `willcall` command; `argv` is what follows the command's name. Resolves to the exit code: 0, 78 for a
+ * Runs one `willcall` command; `argv` is what follows the command's name, `log` makes the
+ * log of `serve`. Resolves to the exit code: 0, 78 for a
  * wrong configuration, 1 for everything else. Nothing it prints holds a secret.
  */
-export async function main(argv: readonly string[], terminal: Terminal, process: Process): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  terminal: Terminal,
+  process: Process,
+  log: () => Log = pinoLog,
+): Promise<number> {
   try {
-    await program(terminal, process).parseAsync(argv, { from: "user" });
+    await program(terminal, process, log).parseAsync(argv, { from: "user" });
     return 0;
   } catch (error) {
     return report(error, terminal);
@@ -41,7 +48,7 @@ export async function main(argv: readonly string[], terminal: Terminal, process:
 const start = async (options: NodeOptions) => (await import("../node.ts")).serveNode(options);
 const openStore = (path: string) => openSqlite({ path });
 
-function program(terminal: Terminal, process: Process): Command {
+function program(terminal: Terminal, process: Process, log: () => Log): Command {
   const root = new Command("willcall")
     .description("An OAuth broker for apps that cannot keep a secret")
     .exitOverride()
@@ -63,7 +70,7 @@ function program(terminal: Terminal, process: Process): Command {
     .option("--port <port>", "port to listen on (8787)")
     .option("--host <address>", "address to listen on (127.0.0.1)")
     .option("--https", "serve https, with localhost.pem or a self-signed certificate")
-    .action((flags: Flags) => serve(from(flags), { ...process, log: pinoLog(), openStore, start }));
+    .action((flags: Flags) => serve(from(flags), { ...process, log: log(), openStore, start }));
 
   configured(
     root.command("bootstrap").description("Prepare the data directory and a development key"),

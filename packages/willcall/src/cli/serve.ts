@@ -32,6 +32,8 @@ export async function serve(sources: ConfigSources, parts: ServeParts): Promise<
   if (keyFile?.created)
     log.info("keys.generated", { detail: `Made a root key for development: ${keyFile.path}` });
 
+  // Before anything is opened, so that a signal in between doesn't leave it open.
+  const stop = stopSignal(parts);
   const tls = listen.https === false ? undefined : await prepareTls(listen.https, sources, directory, log);
   const engine = parts.openStore(join(dataDir, STORE_FILE));
   const server = await startOrClose(parts, {
@@ -41,7 +43,7 @@ export async function serve(sources: ConfigSources, parts: ServeParts): Promise<
     listen: { host: listen.host, port: listen.port, tls },
   });
   log.info("listening", { url: server.url, detail: `Browsers reach it at ${config.publicUrl}` });
-  await stopSignal(parts);
+  await stop;
   await server.close();
 }
 
