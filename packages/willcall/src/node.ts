@@ -31,6 +31,8 @@ export interface NodeOptions {
     /** PEM texts; plain http without. */
     tls?: { key: string; cert: string } | undefined;
   };
+  /** Milliseconds since the epoch; `Date.now` unless somebody else owns the time. */
+  now?: () => number;
 }
 
 /** A broker that listens. */
@@ -43,10 +45,11 @@ export interface Serving {
 }
 
 /** Serves the broker on Node's own http server. Rejects when the port is taken or may not be bound. */
-export async function serveNode({ config, engine, log, listen }: NodeOptions): Promise<Serving> {
+export async function serveNode(options: NodeOptions): Promise<Serving> {
+  const { config, engine, log, listen, now = Date.now } = options;
   const egress = createEgress({ allowLoopback: config.allowLoopbackProviders });
   const platform = {
-    now: Date.now,
+    now,
     random: pooledRandom(),
     sleep: (milliseconds: number) => sleep(milliseconds, undefined, { ref: false }),
     fetch: egress.fetch,
