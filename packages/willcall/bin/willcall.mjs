@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 const major = Number(process.versions.node.split(".")[0]);
 if (major < 26) {
   console.error(
-    `Willcall needs Node 26 or later; this is ${process.version}.\n` + "Install it from https://nodejs.org.",
+    `Willcall needs Node 26 or later; this is ${process.version}. Install it from https://nodejs.org.`,
   );
   process.exit(1);
 }
