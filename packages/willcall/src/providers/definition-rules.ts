@@ -89,6 +89,19 @@ function templates(
   return found;
 }
 
+/** Every authentication besides the token endpoint's, with its path. */
+function authentications(definition: Definition): [(string | number)[], string][] {
+  const found: [(string | number)[], string][] = (definition.follow_ups ?? []).map((followUp, index) => [
+    ["follow_ups", index, "authentication"],
+    followUp.authentication,
+  ]);
+  for (const section of ["refresh", "revocation", "introspection"] as const) {
+    const authentication = definition[section]?.authentication;
+    if (authentication !== undefined) found.push([[section, "authentication"], authentication]);
+  }
+  return found;
+}
+
 function broken(pattern: string, example?: string): string | undefined {
   try {
     const whole = new RegExp(`^(?:${pattern})$`, "u");
@@ -137,10 +150,17 @@ export function brokenRules(definition: Definition): BrokenRule[] {
       say(["callback", "keep", name], "has the name of an input: say what it must equal");
     }
   }
-  if (
-    definition.token_endpoint_auth_method === "signed_client_secret" &&
-    definition.client_jwt === undefined
-  ) {
+  const { token_endpoint_auth_method: method = "" } = definition;
+  const isPrivateKey = method === "private_key_jwt" || method === "signed_client_secret";
+  if (definition.callback?.signature && (isPrivateKey || method === "none")) {
+    say(["callback", "signature"], `needs a client secret, and ${method} has none`);
+  }
+  for (const [path, other] of isPrivateKey ? authentications(definition) : []) {
+    // A private key leaves this house in no form.
+    if (other.startsWith("client_secret"))
+      say(path, `sends the client secret, which is a private key for ${method}`);
+  }
+  if (method === "signed_client_secret" && definition.client_jwt === undefined) {
     say(["client_jwt"], "is needed for signed_client_secret");
   }
   if (definition.identity?.from === "endpoint" && definition.identity.endpoint === undefined) {

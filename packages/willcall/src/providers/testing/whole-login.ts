@@ -111,9 +111,7 @@ export async function settingFor(stated: Definition): Promise<{ options: QuirkOp
   const method = definition.token_endpoint_auth_method;
   const keys = keysFor(definition.client_jwt?.alg);
   const isSigned = method === "private_key_jwt" || method === "signed_client_secret";
-  const clientSecret = isSigned
-    ? keys.privateKey.export({ format: "pem", type: "pkcs8" }).toString()
-    : "SECRETsecret42";
+  const clientSecret = isSigned ? keys.privateKey.export({ format: "pem", type: "pkcs8" }) : "SECRETsecret42";
   const hasIdTokens = definition.issuer !== undefined && definition.jwks_uri !== undefined;
   if (definition.jwks_uri !== undefined) {
     const jwk = { ...(await exportJWK(es256.publicKey)), kid: "1", alg: "ES256", use: "sig" };
@@ -158,7 +156,7 @@ export async function settingFor(stated: Definition): Promise<{ options: QuirkOp
     title: "Quirk",
     definition: configured,
     clientId: "client-id",
-    ...(method !== "none" && { clientSecret: new Secret(clientSecret) }),
+    clientSecret: new Secret(clientSecret),
   };
   return { options, provider };
 }
@@ -180,7 +178,7 @@ export async function wholeLogin(
   const { options, provider } = await settingFor(definition);
   const quirk = createQuirkProvider(options);
   const client = createProviderClient({
-    now: options.now,
+    now: () => options.now(),
     random: (length) => new Uint8Array(length).fill(7),
     fetch: through(quirk.fetch),
   });
