@@ -49,7 +49,7 @@ export interface LoginOptions extends CallOptions, LoginParameters {
 /** One app's login, kept and refreshed. Every promise rejects with a `WillcallError`, if it rejects. */
 export interface Client {
   readonly state: State;
-  /** Resolves when the storage has been read; at once for `localStorage`. */
+  /** Resolves when the storage has been read, and a login can open its window at once. */
   readonly ready: Promise<void>;
   /** Calls `listener` after every change; returns how to stop that. */
   subscribe: (listener: (state: State) => void) => () => void;
@@ -95,7 +95,9 @@ export function createClient({
   const root =
     typeof broker === "string"
       ? broker
-      : broker[loopback.test(globalThis.location?.hostname) ? "local" : "deployed"];
+      : loopback.test(globalThis.location?.hostname)
+        ? broker.local
+        : broker.deployed;
   const base = root.replace(/\/+$/, "") + (app && `/${app}`);
   const key = `willcall:${base}${provider ? `:${provider}` : ""}`;
   const loginKey = `${key}:login`;
@@ -134,7 +136,8 @@ export function createClient({
 
   const start = (begun: Pending | Promise<Pending>, resumed = false): Active => {
     const login = followLogin({
-      dialect: native ?? readKey,
+      native,
+      readKey,
       begun,
       resumed,
       open,
@@ -184,13 +187,11 @@ export function createClient({
     return tokens;
   };
 
+  const readPending = async () => pendingStorage.get(loginKey);
   const restore = async () => {
     await keeper.load();
-    let text: string | null | undefined;
-    await quietly(async () => {
-      text = await pendingStorage.get(loginKey);
-    });
-    const pending: Partial<Pending> = Object(parse(text));
+    await native?.prepared;
+    const pending: Partial<Pending> = parse(await readPending().catch(() => null));
     // Only what this version and dialect wrote.
     if (pending.v === 1 && !pending.key === !native && !active && !disposed) start(pending as Pending, true);
   };

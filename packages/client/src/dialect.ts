@@ -39,6 +39,8 @@ export interface MailboxKey {
 
 /** One of the broker's two ways to talk to a public app (contracts A and B). All reject with `WillcallError`. */
 export interface Dialect {
+  /** Resolves when `begin` answers at once, where it can. */
+  prepared?: Promise<void>;
   /** At once where nothing has to be fetched or computed, so that a window can open inside a click. */
   begin(parameters: LoginParameters): Pending | Promise<Pending>;
   /** One long-poll. Resolves to undefined while there is nothing to pick up. */

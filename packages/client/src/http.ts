@@ -35,6 +35,7 @@ export async function call(url: string, init: RequestInit, signal?: AbortSignal)
   const timer = setTimeout(abort, LIMIT);
   const forget = onWake(({ type }) => (type === "online" || Date.now() - asked > LIMIT) && abort());
   signal?.addEventListener("abort", abort);
+  if (signal?.aborted) abort();
   let status = 0;
   let text: string;
   try {
@@ -56,7 +57,7 @@ export async function call(url: string, init: RequestInit, signal?: AbortSignal)
     clearTimeout(timer);
     forget();
   }
-  const body: Answer["body"] = Object(parse(text));
+  const body = parse(text);
   const error = typeof body.error === "string" ? body.error : "";
   if (status === 429 || status >= 500) {
     throw new Unanswered(error ? "provider_error" : "broker_unreachable", error || `${status}`);

@@ -18,8 +18,9 @@ export interface Login {
 
 /** What following a login needs from outside. */
 export interface LoginContext {
-  /** At hand, or still to be fetched. */
-  dialect: Dialect | (() => Promise<Dialect>);
+  /** The native dialect, where it is spoken; else the other is fetched. */
+  native: Dialect | undefined;
+  readKey: () => Promise<Dialect>;
   /** Already there (inside a click, or after a reload), or still to come. */
   begun: Pending | Promise<Pending>;
   /** Whether its page was opened before a reload. */
@@ -45,7 +46,7 @@ function openWindow(url: string): Window | null {
  * windows (null) is asked again when the link is there. That is the rule in the read-key dialect, and in the
  * native one only for a click in the first milliseconds of the page, before its key is made.
  */
-export function followLogin({ dialect, begun, resumed, open, remember, tell }: LoginContext): Login {
+export function followLogin({ native, readKey, begun, resumed, open, remember, tell }: LoginContext): Login {
   const stop = new AbortController();
   const { signal } = stop;
   let pending = begun instanceof Promise ? undefined : begun;
@@ -75,22 +76,18 @@ export function followLogin({ dialect, begun, resumed, open, remember, tell }: L
   const wait = async () => {
     const forget = onWake(report);
     try {
+      const login = begun instanceof Promise ? await abortable(begun, signal) : begun;
       if (!pending) {
-        pending = await abortable(Promise.resolve(begun), signal);
-        if (handle) handle.location.replace(pending.url);
+        pending = login;
+        if (handle) handle.location.replace(login.url);
         else show();
       }
-      remember(pending);
+      remember(login);
       report();
-      return await pickUp(
-        typeof dialect === "function" ? await dialect() : dialect,
-        pending,
-        signal,
-        (trouble) => {
-          error = trouble;
-          report();
-        },
-      );
+      return await pickUp(native ?? (await readKey()), pending, signal, (trouble) => {
+        error = trouble;
+        report();
+      });
     } catch (thrown) {
       const failure = asWillcallError(thrown);
       if (!pending) handle?.close();
@@ -107,7 +104,7 @@ export function followLogin({ dialect, begun, resumed, open, remember, tell }: L
     kept: wait(),
     show,
     stop(abandon = true) {
-      if (abandon && pending && typeof dialect === "object") dialect.abandon?.(pending);
+      if (abandon && pending) native?.abandon?.(pending);
       stop.abort();
     },
   };

@@ -2,7 +2,7 @@ import { fromBase64url } from "./base64url.ts";
 import type { MailboxKey } from "./dialect.ts";
 import { WillcallError } from "./errors.ts";
 import { openBase, type SealedMessage } from "./hpke.ts";
-import { readTokens, type Tokens } from "./tokens.ts";
+import { isTokens, type Tokens } from "./tokens.ts";
 
 /** key_schedule_context for the info "willcall box v1" (RFC 9180 §5.1): the same for every box. */
 const CONTEXT = "AI_DrrgySQpLWrPkICMofbKaH0vHwiLA3yKHJ7cKQCESp5edSr9nvhh4wGuZfmB44rv_a7hET0TbZLnPz2xcbAY";
@@ -22,7 +22,7 @@ export async function openBox(
   box: unknown,
 ): Promise<Tokens> {
   const { enc = "", ct = "", aad = "" }: { [member in keyof SealedMessage]?: string } = Object(box);
-  let tokens: unknown;
+  let tokens = {};
   try {
     const message = { enc: fromBase64url(enc), ct: fromBase64url(ct), aad: fromBase64url(aad) };
     const [forApp, , forOrigin] = readJson(message.aad);
@@ -31,9 +31,11 @@ export async function openBox(
     ]);
     // The AAD names whom the box is for, and a box with another AAD does not open.
     if (forApp === app && forOrigin === origin) {
-      tokens = readJson(await openBase(key, fromBase64url(publicKey), message, fromBase64url(CONTEXT)));
+      tokens = Object(
+        readJson(await openBase(key, fromBase64url(publicKey), message, fromBase64url(CONTEXT))),
+      );
     }
   } catch {}
-  if (!tokens) throw new WillcallError("provider_error", "foreign_box");
-  return readTokens(tokens);
+  if (isTokens(tokens)) return tokens;
+  throw new WillcallError("provider_error", "foreign_box");
 }

@@ -31,7 +31,7 @@ function keptFrom(
 const spelt = (key: string): OldRecord => ({
   key,
   read(value) {
-    const { createdAt, expiredIn, accessToken, refreshToken } = Object(parse(value));
+    const { createdAt, expiredIn, accessToken, refreshToken } = parse(value);
     return keptFrom(accessToken, { at: createdAt, expires_in: expiredIn, refresh_token: refreshToken });
   },
 });
@@ -45,7 +45,7 @@ export const framerPlugins = {
   googleSearchConsole: {
     key: "framer-search-console-tokens",
     read(value) {
-      const { access_token, ...more } = Object(parse(value));
+      const { access_token, ...more } = parse(value);
       return keptFrom(access_token, { ...more, at: 0 });
     },
   },

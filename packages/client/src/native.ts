@@ -2,7 +2,8 @@ import { toBase64url } from "./base64url.ts";
 import type { Dialect, LoginParameters, MailboxKey, Pending } from "./dialect.ts";
 import { type ErrorCode, WillcallError } from "./errors.ts";
 import { type Answer, call, Unanswered, WAIT } from "./http.ts";
-import { readTokens } from "./tokens.ts";
+import { quietly } from "./promises.ts";
+import { isTokens } from "./tokens.ts";
 
 const CURVE = { name: "ECDH", namedCurve: "P-256" };
 /** RFC 6749 and 8628 codes, and the broker's own, in this package's words; every other is `provider_error`. */
@@ -54,9 +55,12 @@ function failure({ status, error }: Answer): WillcallError {
  */
 export function nativeDialect(base: string, app: string): Dialect {
   let ready: Prepared | undefined;
-  const make = async () => (ready = await prepare());
   // A failure shows when somebody logs in: `begin` tries again.
-  make().catch(() => {});
+  const make = () =>
+    quietly(async () => {
+      ready = await prepare();
+    });
+  const prepared = make();
 
   const post = (path: string, form: Record<string, string>) =>
     call(base + path, { method: "POST", body: new URLSearchParams(form) });
@@ -64,7 +68,7 @@ export function nativeDialect(base: string, app: string): Dialect {
   const launch = ({ abandon, key }: Prepared, { inputs, scope, provider }: LoginParameters): Pending => {
     // One login, one key.
     ready = undefined;
-    make().catch(() => {});
+    void make();
     const { publicKey, origin } = key;
     const query = new URLSearchParams({
       ...inputs,
@@ -78,8 +82,10 @@ export function nativeDialect(base: string, app: string): Dialect {
   };
 
   return {
+    prepared,
+
     begin: (parameters) =>
-      ready ? launch(ready, parameters) : make().then((prepared) => launch(prepared, parameters)),
+      ready ? launch(ready, parameters) : prepare().then((late) => launch(late, parameters)),
 
     async poll({ key }, signal) {
       // Fetched while the person is at the provider: only who logs in needs it.
@@ -99,8 +105,8 @@ export function nativeDialect(base: string, app: string): Dialect {
 
     async refresh(refresh_token) {
       const answer = await post("/token", { grant_type: "refresh_token", refresh_token });
-      if (answer.status !== 200) throw failure(answer);
-      return readTokens(answer.body);
+      if (!isTokens(answer.body)) throw failure(answer);
+      return answer.body;
     },
 
     revoke: async (token) => (await post("/revoke", { token })).status === 200,

@@ -8,7 +8,8 @@ import { pause } from "./wake.ts";
 const LIFETIME = 620_000;
 /** Failures in a row before a broker that never answered is taken for down, or for closed to this page. */
 const PATIENCE = 5;
-/** Milliseconds between polls of a broker that does not hold them, and the longest back-off. */
+/** Milliseconds: a poll that is answered sooner was not held, and is repeated after a gap; and the longest back-off. */
+const QUICK = 1_000;
 const GAP = 2_000;
 const LONGEST = 15_000;
 
@@ -51,7 +52,7 @@ export async function pickUp(
     report(error);
     // Jitter, so that a broker that comes back is not met by everybody at once.
     if (error) await pause(Math.min(LONGEST, 500 * 2 ** failures) * (0.5 + Math.random()), signal);
-    else if (now - began < GAP / 2) await pause(GAP, signal);
+    else if (now - began < QUICK) await pause(GAP, signal);
     if (signal.aborted) throw new WillcallError("aborted");
   }
 }

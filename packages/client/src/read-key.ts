@@ -1,11 +1,15 @@
 import type { Dialect, Pending } from "./dialect.ts";
 import { WillcallError } from "./errors.ts";
 import { type Answer, call, Unanswered, WAIT } from "./http.ts";
-import { readTokens } from "./tokens.ts";
+import { isTokens, type Tokens } from "./tokens.ts";
 
-/** A poll's and a refresh's answer that is no tokens and no "not yet". */
-function failure({ status, text }: Answer): WillcallError {
-  return new WillcallError("provider_error", text.length < 99 ? text : String(status));
+/** The tokens of a poll's or a refresh's answer. Plain workers pass on what a provider says, so a lifetime may be text. */
+function tokensOf({ status, text, body }: Answer): Tokens {
+  if (status !== 200) throw new WillcallError("provider_error", text.length < 99 ? text : String(status));
+  if (!isTokens(body)) throw new Unanswered("broker_unreachable", "no_tokens");
+  const { expires_in, ...rest } = body;
+  const lifetime = Number.parseFloat(String(expires_in));
+  return lifetime >= 0 ? { ...rest, expires_in: lifetime } : rest;
 }
 
 /**
@@ -29,16 +33,14 @@ export function readKeyDialect(base: string): Dialect {
     async poll({ readKey = "" }, signal) {
       const answer = await post(`/poll?readKey=${encodeURIComponent(readKey)}&wait=${WAIT}`, signal);
       if (answer.status === 404) return undefined;
-      if (answer.status !== 200) throw failure(answer);
-      return readTokens(answer.body);
+      return tokensOf(answer);
     },
 
     async refresh(refreshToken) {
       const answer = await post(`/refresh?code=${encodeURIComponent(refreshToken)}`);
       // A provider says invalid_grant with 400 (RFC 6749 §5.2), and plain workers pass on its status.
       if (answer.status === 400) throw new WillcallError("expired", "invalid_grant");
-      if (answer.status !== 200) throw failure(answer);
-      return readTokens(answer.body);
+      return tokensOf(answer);
     },
 
     // This dialect has no such route. `/revoke` is shared, and a plain worker answers 404.

@@ -1,5 +1,3 @@
-import { WillcallError } from "./errors.ts";
-
 /** What a login brought, by the members' names in RFC 6749 §5.1, with whatever else the provider said. */
 export interface Tokens {
   access_token: string;
@@ -27,30 +25,24 @@ export interface Kept extends Tokens {
   raw?: boolean;
 }
 
-/**
- * A token endpoint's answer as `Tokens`.
- *
- * @throws WillcallError `provider_error` when there is no access token in it
- */
-export function readTokens(answer: unknown): Tokens {
-  const tokens: Tokens = Object(answer);
-  if (!tokens.access_token) throw new WillcallError("provider_error", "no_access_token");
-  return tokens;
+/** Whether an answer or a box holds tokens. */
+export function isTokens(answer: object): answer is Tokens {
+  return "access_token" in answer && typeof answer.access_token === "string" && answer.access_token !== "";
 }
 
-/** What a JSON text says, or undefined. */
-export function parse(text: string | null | undefined): unknown {
+/** The object that a JSON text says; an empty one when it says something else. */
+export function parse(text: string | null | undefined): Record<string, unknown> {
   try {
-    return JSON.parse(text ?? "");
+    return Object(JSON.parse(text ?? ""));
   } catch {
-    return undefined;
+    return {};
   }
 }
 
 /** The stored record, or undefined when there is none, it is broken, or a version of the future wrote it. */
 export function readKept(text: string | null | undefined): Kept | undefined {
-  const kept: Partial<Kept> = Object(parse(text));
-  return kept.v === 1 && kept.access_token ? (kept as Kept) : undefined;
+  const kept = parse(text);
+  return kept.v === 1 && isTokens(kept) ? (kept as Kept) : undefined;
 }
 
 /** Refresh this long (ms) before the end, so that a token does not die on its way to the API. */

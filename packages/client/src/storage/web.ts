@@ -1,3 +1,4 @@
+import { listen } from "../wake.ts";
 import type { ClientStorage } from "./storage.ts";
 
 /**
@@ -28,9 +29,7 @@ export function webStorage(name: "localStorage" | "sessionStorage"): ClientStora
     },
     watch(key, changed) {
       // A null key: the whole area was cleared.
-      const heard = (event: StorageEvent) => (event.key ?? key) === key && changed();
-      globalThis.addEventListener?.("storage", heard);
-      return () => globalThis.removeEventListener?.("storage", heard);
+      return listen(["storage"], (event: Partial<StorageEvent>) => (event.key ?? key) === key && changed());
     },
   };
 }
