@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,4 +9,9 @@ const path = fileURLToPath(
 );
 mkdirSync(dirname(path), { recursive: true });
 writeFileSync(path, configJsonSchema());
-console.log(`Wrote ${path}`);
+// As `npm run format` would, so that the two never disagree.
+const { status } = spawnSync("biome", ["format", "--write", path], {
+  stdio: "inherit",
+  shell: process.platform === "win32",
+});
+process.exitCode = status ?? 1;

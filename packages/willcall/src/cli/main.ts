@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Command, CommanderError } from "commander";
+import type { Loaded } from "../config/load.ts";
 import { loadConfig } from "../config/load.ts";
 import { ConfigError } from "../config/mistakes.ts";
 import type { ConfigSources } from "../config/sources.ts";
@@ -10,11 +11,21 @@ import type { NodeOptions } from "../node.ts";
 import type { Log } from "../observe/log.ts";
 import { pinoLog } from "../observe/pino.ts";
 import { catalogue } from "../providers/catalogue/index.ts";
+import { createProviderClient } from "../providers/client.ts";
+import { createDiscovery } from "../providers/discovery.ts";
+import { createEgress } from "../providers/egress.node.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { checkConfig, configJsonSchema } from "./config.ts";
-import { diskFiles, hasCode, onlyLooking } from "./files.ts";
+import type { Finding } from "./doctor.ts";
+import { examine, findingsText } from "./doctor.ts";
+import { diskFiles, hasCode, onlyLooking, writePrivate } from "./files.ts";
+import { appKinds } from "./init.ts";
 import { checkKeys, generateKey } from "./keys.ts";
+import { probe } from "./probe.ts";
+import { listProviders, listText, showProvider, showText } from "./providers.ts";
 import { serve } from "./serve.ts";
+import type { SetupFlags } from "./setup.ts";
+import { setUp, setUpText, terminalQuestions } from "./setup.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What `main` takes from the process. */
@@ -79,9 +90,7 @@ function program(terminal: Terminal, process: Process, log: () => Log): Command 
   const config = root.command("config").description("Look at the configuration");
   configured(config.command("check").description("Say what is wrong with it, or what it amounts to"))
     .option("--json", "for programs")
-    .action(async (flags: Flags & { json?: boolean }) =>
-      checkConfig(await looking(flags), flags.json ?? false, terminal),
-    );
+    .action(async (flags: Flags & Json) => checkConfig(await looking(flags), flags.json ?? false, terminal));
   config
     .command("schema")
     .description("Print the JSON Schema of willcall.config.json")
@@ -95,7 +104,94 @@ function program(terminal: Terminal, process: Process, log: () => Log): Command 
   configured(keys.command("check").description("Say which root keys are in force")).action(
     async (flags: Flags) => checkKeys(await looking(flags), terminal),
   );
+  addProviders(root, terminal, looking);
+  addInit(root, terminal);
+  configured(root.command("doctor [provider]").description("Check the configuration and its providers"))
+    .option("--json", "for programs")
+    .action(async (provider: string | undefined, flags: Flags & Json) => {
+      const findings = await diagnose(() => looking(flags), provider);
+      terminal.say(flags.json ? JSON.stringify(findings, null, 2) : findingsText(findings));
+      if (findings.some(({ state }) => state === "bad")) throw new Unwell();
+    });
   return root;
+}
+
+/** `willcall providers`: the catalogue. */
+function addProviders(root: Command, terminal: Terminal, looking: (flags: Flags) => Promise<Loaded>): void {
+  const providers = root.command("providers").description("The providers that Willcall knows");
+  const list = async (query: string, { json }: Json) => {
+    const found = await listProviders(catalogue, query);
+    terminal.say(json ? JSON.stringify(found, null, 2) : listText(found));
+  };
+  providers
+    .command("list", { isDefault: true })
+    .description("List them all")
+    .option("--json", "for programs")
+    .action((flags: Json) => list("", flags));
+  providers
+    .command("search <words...>")
+    .description("List those in which every word occurs")
+    .option("--json", "for programs")
+    .action((words: readonly string[], flags: Json) => list(words.join(" "), flags));
+  configured(providers.command("show <id>").description("Say how to register an app there"))
+    .option("--json", "for programs")
+    .action(async (id: string, flags: Flags & Json) => {
+      // Registering comes before configuring: without a sound configuration there is still much to say.
+      const loaded = await looking(flags).catch((error: unknown) => {
+        if (error instanceof ConfigError) return undefined;
+        throw error;
+      });
+      const shown = await showProvider(catalogue, id, loaded?.config);
+      terminal.say(flags.json ? JSON.stringify(shown, null, 2) : showText(shown));
+    });
+}
+
+/** `willcall init`: a first configuration. */
+function addInit(root: Command, terminal: Terminal): void {
+  root
+    .command("init")
+    .description("Write a first configuration, from a few questions")
+    .option("--provider <id>", "provider of the catalogue")
+    .option("--kind <kind>", `kind of app: ${Object.keys(appKinds).join(", ")}`)
+    .option("--name <name>", "its name in URLs (my-app)")
+    .option("--origin <origin>", "a Framer plugin's id, or a web app's origin")
+    .option("--json", "for programs")
+    .action(async ({ json, ...flags }: SetupFlags & Json) => {
+      const { ask, close } = terminalQuestions();
+      try {
+        const world = {
+          cwd: terminal.cwd,
+          catalogue,
+          files: diskFiles,
+          write: writePrivate,
+          ask: json ? undefined : ask,
+        };
+        const done = await setUp(world, flags);
+        terminal.say(json ? JSON.stringify(done, null, 2) : setUpText(done));
+      } finally {
+        close();
+      }
+    });
+}
+
+/** Runs the doctor against the real world. */
+async function diagnose(load: () => Promise<Loaded>, provider: string | undefined): Promise<Finding[]> {
+  const egress = createEgress({ allowLoopback: true });
+  try {
+    const platform = { fetch: egress.fetch, now: Date.now, random: randomBytes };
+    const client = createProviderClient(platform);
+    const discovery = createDiscovery(egress.fetch, Date.now);
+    return await examine({ load, probe, client, discovery, now: Date.now }, provider);
+  } finally {
+    await egress.close();
+  }
+}
+
+/** A command did its work, and what it found is bad. */
+class Unwell extends Error {}
+
+interface Json {
+  readonly json?: boolean;
 }
 
 /** The options of every command that reads the configuration. */
@@ -108,6 +204,7 @@ function configured(command: Command): Command {
 /** Says what went wrong; the exit code. */
 function report(error: unknown, { complain }: Terminal): number {
   if (error instanceof CommanderError) return error.exitCode;
+  if (error instanceof Unwell) return 1;
   if (error instanceof ConfigError) {
     complain(error.message);
     return error.exitCode;
