@@ -61,7 +61,7 @@ const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">",
 /** The elements of an XML answer that hold only text, by name: all that a token answer ever has. */
 export function parseFlatXml(text: string): JsonObject {
   const object: JsonObject = {};
-  for (const [, name = "", content = ""] of text.matchAll(/<([A-Za-z_][\w.-]{0,63})>([^<]*)</g)) {
+  for (const [, name = "", content = ""] of text.matchAll(/<([A-Za-z_][\w.-]{0,63})>([^<]*)<\/\1>/g)) {
     if (name === "__proto__") continue;
     object[name] = content
       .replace(/&(amp|lt|gt|quot|apos);/g, (_entity, key: string) => entities[key] ?? "")
