@@ -6,7 +6,7 @@ import { RateLimit } from "../limits.ts";
 import type { ProviderFailure, TokenAnswer } from "../providers/provider.ts";
 import { type Delivered, prepare } from "./delivered.ts";
 import { type Grant, HANDLE_LIFETIME, looksLikeHandle, openHandle } from "./handle.ts";
-import { REPLAY_WINDOW, openReplay, sealReplay } from "./replay.ts";
+import { RAW_REPLAY_WINDOW, REPLAY_WINDOW, openReplay, sealReplay } from "./replay.ts";
 
 /** Milliseconds that a lease lasts: longer than any call to a provider, so only a stalled holder loses it. */
 const LEASE = 20_000;
@@ -153,25 +153,31 @@ async function refresh(desk: Desk, found: Found, presented: string): Promise<Ref
   return { kind: "unavailable", after: 2 };
 }
 
-/** What the grant's row already says about the presented generation; undefined: it is the newest, go on. */
+/**
+ * What the grant's row already says about the presented token; undefined: go on. A provider's own token under
+ * `refresh: raw` may be shown again and again, so only the provider can say when it is too old.
+ */
 async function look(
   desk: Desk,
   found: Found,
   presented: string,
   row: GrantRow | undefined,
 ): Promise<Refreshed | undefined> {
-  const { grant } = found;
+  const { grant, app } = found;
+  const isRaw = app.refresh === "raw";
   if (row === undefined) return undefined;
   if (row.ended !== null) return { kind: "invalid_grant" };
   if (row.generation <= grant.generation) return undefined;
   const replay =
-    row.replay !== null && row.generation === grant.generation + 1
+    row.replay !== null && (isRaw || row.generation === grant.generation + 1)
       ? openReplay(desk.keys, presented, row.replay)
       : undefined;
-  if (replay !== undefined && desk.platform.now() - replay.at <= REPLAY_WINDOW) {
+  const replayWindow = isRaw ? RAW_REPLAY_WINDOW : REPLAY_WINDOW;
+  if (replay !== undefined && desk.platform.now() - replay.at <= replayWindow) {
     desk.log.info("grant.replayed", { app: grant.app, provider: grant.provider });
     return { kind: "tokens", delivered: replay.delivered };
   }
+  if (isRaw) return undefined;
   // An older handle after its successor was used: two hold what one should (RFC 9700 §4.14.2).
   desk.log.warn("grant.reuse", { app: grant.app, provider: grant.provider });
   await end(desk, grant, "reuse");
@@ -196,7 +202,7 @@ async function callUpstream(
     ...result.tokens,
     refresh_token: result.tokens.refresh_token ?? grant.refreshToken,
   };
-  const generation = grant.generation + 1;
+  const generation = Math.max(leased.generation, grant.generation) + 1;
   const holder = { app, provider: grant.provider, origin: grant.origin };
   const delivered = prepare(desk, holder, tokens, grant, { id: grant.id, generation });
   const replay = sealReplay(desk.keys, platform.random(16), presented, { at: platform.now(), delivered });

@@ -5,6 +5,8 @@ import type { Delivered } from "./delivered.ts";
 
 /** Milliseconds for which the last answer is kept for callers who lost it. */
 export const REPLAY_WINDOW = 30 * 86_400_000;
+/** The same where the app holds the provider's own token: parallel callers share an answer, later ones get a new one. */
+export const RAW_REPLAY_WINDOW = 60_000;
 
 /** The last answer of a grant, as kept under the refresh token that asked for it. */
 export interface Replay {
