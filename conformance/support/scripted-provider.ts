@@ -16,7 +16,7 @@ export type Script = (
   response: ServerResponse,
   request: Received,
   normal: () => Promise<void>,
-) => void | Promise<void>;
+) => unknown;
 
 /** How the provider behaves while it behaves. */
 export interface ProviderOptions {

@@ -17,8 +17,8 @@ export interface StageOptions extends Beginning {
   readonly registration?: Configuration;
   /** Further members of the root app's configuration. */
   readonly app?: Configuration;
-  /** Further members of the configuration. */
-  readonly configuration?: Configuration;
+  /** Further members of the configuration, or others in their place. */
+  readonly configuration?: (provider: ScriptedProvider, base: string) => Configuration;
 }
 
 /** A login that has reached the provider: what is needed to send the browser back. */
@@ -63,7 +63,7 @@ export async function raise(options: StageOptions = {}): Promise<Stage> {
   const { target = inProcess, configuration, env } = options;
   const provider = await startScriptedProvider(options.provider);
   const broker = await target.start(
-    () => ({
+    (base) => ({
       providers: { meadow: { ...registered(provider), ...options.registration } },
       apps: {
         "": {
@@ -74,7 +74,7 @@ export async function raise(options: StageOptions = {}): Promise<Stage> {
           ...options.app,
         },
       },
-      ...configuration,
+      ...configuration?.(provider, base),
     }),
     { env: { CLIENT_SECRET_OF_MEADOW: options.provider?.clientSecret ?? "top-secret", ...env } },
   );
