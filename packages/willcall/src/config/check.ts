@@ -57,11 +57,18 @@ function mistakesOf(issue: z.core.$ZodIssue, written: Written): Mistake[] {
         : instruction(issue.message);
       return [written.mistake(path, `is ${valueClass(value)}`, remedy + near)];
     }
+    case "invalid_union": {
+      // Of several forms the one that was meant is wrong only further in: that is what to report.
+      const meant = issue.errors.find((form) => form.every(({ path }) => path.length > 0));
+      if (meant === undefined) break;
+      return meant.flatMap((inner) =>
+        mistakesOf({ ...inner, path: [...issue.path, ...inner.path] }, written),
+      );
+    }
     case "custom":
       return [written.mistake(path, "does not hold together", instruction(issue.message))];
-    default:
-      return [written.mistake(path, `is ${valueClass(value)}`, instruction(issue.message))];
   }
+  return [written.mistake(path, `is ${valueClass(value)}`, instruction(issue.message))];
 }
 
 function unknownKey(path: Path, written: Written): Mistake {

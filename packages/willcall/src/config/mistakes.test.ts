@@ -34,6 +34,38 @@ describe("mistakes", () => {
     }
   });
 
+  test.each([
+    [
+      "of the file",
+      { publicURL: "x" },
+      'publicURL is not a known key. Remove it or correct its name. Did you mean "publicUrl"?',
+    ],
+    [
+      "of a provider",
+      { providers: { p: { ...provider, pkc: "x" } } },
+      'providers.p.pkc is not a known key. Remove it or correct its name. Did you mean "pkce"?',
+    ],
+    [
+      "deep in a definition",
+      { providers: { p: { ...provider, authorization: { scope_seperator: "," } } } },
+      'Did you mean "scope_separator"?',
+    ],
+    [
+      "of an app at a provider",
+      { apps: { a: { providers: { p: { scopes: [] } } } } },
+      'Did you mean "scope"?',
+    ],
+  ])("suggest the key that was meant: %s", async (_, more, mistake) => {
+    expect((await mistakesIn({ file: { ...file, ...more }, env: { S: "x" } })).join()).toContain(mistake);
+  });
+
+  test("point at the one wrong scope of a list", async () => {
+    const apps = { sheets: { provider: "p", scope: ["a", "b c"] } };
+    expect(await mistakesIn({ file: { ...file, apps }, env: { S: "x" } })).toEqual([
+      "  apps.sheets.scope[1] is a string of 3 characters. Write one scope, with no spaces in it.",
+    ]);
+  });
+
   test("end the process with EX_CONFIG", async () => {
     await expect(load({})).rejects.toMatchObject({ code: "config_invalid", exitCode: 78 });
   });

@@ -187,12 +187,20 @@ export type ConfigFile = z.infer<typeof configFileSchema>;
 export type ProviderFile = z.infer<typeof providerSchema>;
 export type AppFile = z.infer<typeof appSchema>;
 
-/** The keys that are known beside `path`'s last, for a suggestion when that one is not. */
+/** The keys that an object at `path` may have, for a suggestion when it has another. */
 export function knownKeys(path: readonly PropertyKey[]): string[] {
-  if (path.length === 0) return Object.keys(configFileSchema.shape);
-  if (path[0] === "listen")
-    return path.length === 1 ? ["host", "port", "https"] : Object.keys(pemFiles.shape);
-  if (path[0] === "providers" && path.length === 2) return Object.keys(providerSchema.shape);
-  if (path[0] === "apps") return Object.keys((path.length === 2 ? appSchema : atProvider).shape);
-  return [];
+  let schema: z.core.$ZodType | undefined = configFileSchema;
+  for (const key of path) schema = inside(schema, key);
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+function inside(schema: z.core.$ZodType | undefined, key: PropertyKey): z.core.$ZodType | undefined {
+  const member = memberOf(schema, key);
+  return member instanceof z.ZodOptional ? member.unwrap() : member;
+}
+
+function memberOf(schema: z.core.$ZodType | undefined, key: PropertyKey): z.core.$ZodType | undefined {
+  if (schema instanceof z.ZodObject) return schema.shape[String(key)];
+  if (schema instanceof z.ZodRecord) return schema.valueType;
+  return schema instanceof z.ZodArray ? schema.element : undefined;
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { originAllowed } from "./origins.ts";
 import {
@@ -39,6 +40,15 @@ describe("the Framer worker's variables alone", () => {
       .map(([name, value]) => `${name} = "${value}"`)
       .join("\n");
     expect(await appOf({ devVars })).toEqual(await appOf({ env: workerVariables }));
+  });
+
+  test("are complete in .dev.vars.example but for id and secret", async () => {
+    const example = readFileSync(new URL("../../../../.dev.vars.example", import.meta.url), "utf8");
+    expect(await mistakesIn({ devVars: example })).toEqual([
+      expect.stringContaining("CLIENT_ID is empty."),
+      expect.stringContaining("CLIENT_SECRET is empty."),
+    ]);
+    expect(await mistakesIn({ devVars: `${example}\nCLIENT_ID=1\nCLIENT_SECRET=2` })).toEqual([]);
   });
 
   test("leave the secret readable only by asking for it", async () => {

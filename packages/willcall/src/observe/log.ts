@@ -3,7 +3,6 @@ import type { DialectName } from "../engines/engine.ts";
 /** Everything that Willcall ever logs about itself: a closed list, so that a log can be searched and counted. */
 export type LogEvent =
   // The process.
-  | "starting"
   | "listening"
   | "draining"
   | "stopped"

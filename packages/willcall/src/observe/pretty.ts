@@ -2,7 +2,6 @@ import type { LogEvent, LogRecord } from "./log.ts";
 
 /** What each event means, for somebody who watches a login go by. */
 const sentences: Readonly<Record<LogEvent, string>> = {
-  starting: "Starting",
   listening: "Listening",
   draining: "Stopping: no new logins; finishing those under way",
   stopped: "Stopped",
