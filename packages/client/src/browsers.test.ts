@@ -84,7 +84,7 @@ const code = files
   .map((file) => {
     const source = readFileSync(join(import.meta.dirname, file), "utf8");
     return transformSync(source, {
-      loader: "tsx",
+      loader: file.endsWith("x") ? "tsx" : "ts",
       jsx: "automatic",
       minifyWhitespace: true,
       target: "es2022",
