@@ -5,7 +5,7 @@ import { Keyring } from "./crypto/keys.ts";
 import type { Desk } from "./desk.ts";
 import { browserRoutes, type OpenLaunch } from "./dialects/browser.ts";
 import { clientKeyRoutes } from "./dialects/client-keys.ts";
-import { type Env, Replies, headerSets, isTooLong, rawPath } from "./dialects/http.ts";
+import { type Env, Replies, headerSets, rawPath } from "./dialects/http.ts";
 import { Waits } from "./dialects/long-poll.ts";
 import { nativeRoutes, openNativeLaunch } from "./dialects/native.ts";
 import type { Office } from "./dialects/office.ts";
@@ -90,16 +90,17 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
     if (app.clientKeys) clientKeyRoutes(hono, office, lobby, app);
   }
   hono.notFound(() => replies.text(null, 404, "There is nothing here."));
-  hono.onError((error) => {
+  hono.onError((error, context) => {
     log.error("unexpected", errorFields(error));
-    return replies.text(null, 503, "Something went wrong here. Nothing is lost: try again.");
+    return replies.text(
+      context.get("origin") ?? null,
+      503,
+      "Something went wrong here. Nothing is lost: try again.",
+    );
   });
 
   return {
-    fetch: (request, connection) =>
-      isTooLong(request)
-        ? replies.text(null, 414, "The address is too long.")
-        : hono.fetch(request, connection),
+    fetch: (request, connection) => hono.fetch(request, connection),
     drain: () => draining.abort(),
     sweep: async () => {
       try {

@@ -4,8 +4,8 @@ import { originAllowed } from "../config/origins.ts";
 import type { App, Config } from "../config/config.ts";
 import { baseOf } from "../desk.ts";
 
-/** Hono's type parameter: the runtime's `Connection` comes with each request. */
-export type Env = { Bindings: Connection };
+/** Hono's type parameter: the runtime's `Connection` comes with each request; `origin` has passed the gate. */
+export type Env = { Bindings: Connection; Variables: { origin?: string } };
 
 /** One request to one app's route, past the origin gate. */
 export interface Call {
@@ -109,6 +109,8 @@ export function apiRoute(
     if (origin !== null && !originAllowed(app.origins, origin, config.mode)) {
       return replies.text(null, 403, "This origin may not use this app. Add it to the app's `origins`.");
     }
+    if (origin !== null) context.set("origin", origin);
+    if (isTooLong(context.req.raw)) return replies.text(origin, 414, "The address is too long.");
     const { method } = context.req;
     const handler = isMethod(method) ? methods[method] : undefined;
     if (handler !== undefined) return handler({ request: context.req.raw, app, connection, origin });
@@ -121,6 +123,7 @@ export function apiRoute(
 export function pageRoute(hono: Hono<Env>, replies: Replies, app: App, path: string, methods: Methods): void {
   const allow = Object.keys(methods).join(", ");
   hono.all(path, (context: Context<Env>) => {
+    if (isTooLong(context.req.raw)) return replies.text(null, 414, "The address is too long.");
     const { method } = context.req;
     const handler = isMethod(method) ? methods[method] : undefined;
     if (handler === undefined) return replies.text(null, 405, `Use ${allow}.`, { Allow: allow });
@@ -150,7 +153,7 @@ export function rawQuery(request: Request): string {
 }
 
 /** Whether a URL is too long to look at. */
-export function isTooLong(request: Request): boolean {
+function isTooLong(request: Request): boolean {
   return request.url.length > LONGEST_URL;
 }
 
