@@ -271,10 +271,11 @@ describe("pushed authorization requests", () => {
   });
 });
 
-describe("a callback", () => {
-  const read = (query: string, definition: Partial<Definition> = {}) =>
-    world({}).client.readCallback(providerWith({ ...endpoints, ...definition }), new URLSearchParams(query));
+/** Reads a callback as a definition says. */
+const read = (query: string, definition: Partial<Definition> = {}) =>
+  world({}).client.readCallback(providerWith({ ...endpoints, ...definition }), new URLSearchParams(query));
 
+describe("a callback", () => {
   it("brings a code", async () => {
     expect(await read("code=abc&state=s")).toEqual({ kind: "code", code: "abc", captured: {} });
   });

@@ -4,11 +4,14 @@ import { memberAt, parseFlatXml, parseForm, parseJson } from "./json.ts";
 
 describe("a provider's JSON", () => {
   it("is what it says", () => {
+    const values = fc.jsonValue({ depthSize: "small" }).map((value) => JSON.stringify(value));
     fc.assert(
-      fc.property(fc.jsonValue({ depthSize: "small" }), (value) => {
-        const written = JSON.stringify(value);
-        if (!written.includes("__proto__")) expect(JSON.stringify(parseJson(written))).toBe(written);
-      }),
+      fc.property(
+        values.filter((text) => !text.includes("__proto__")),
+        (text) => {
+          expect(JSON.stringify(parseJson(text))).toBe(text);
+        },
+      ),
     );
   });
 

@@ -123,24 +123,26 @@ describe("looking a provider up", () => {
   );
 
   it("finds it by its endpoints, whatever their queries", async () => {
-    const byEndpoints = (authorize: string, token: string) => catalogue.byEndpoints(authorize, token);
     expect(
-      await byEndpoints(
+      await catalogue.byEndpoints(
         "https://accounts.google.com/o/oauth2/v2/auth",
         "https://oauth2.googleapis.com/token?a=b",
       ),
     ).toBe("google");
     expect(
-      await byEndpoints("https://slack.com/oauth/v2/authorize", "https://slack.com/api/oauth.v2.access"),
+      await catalogue.byEndpoints(
+        "https://slack.com/oauth/v2/authorize",
+        "https://slack.com/api/oauth.v2.access",
+      ),
     ).toBe("slack");
     expect(
-      await byEndpoints(
+      await catalogue.byEndpoints(
         "https://accounts.zoho.com/oauth/v2/auth",
         "https://accounts.zoho.com/oauth/v2/token",
       ),
     ).toBe("zoho");
     expect(
-      await byEndpoints("https://accounts.google.com/o/oauth2/v2/auth", "https://evil.com/token"),
+      await catalogue.byEndpoints("https://accounts.google.com/o/oauth2/v2/auth", "https://evil.com/token"),
     ).toBeUndefined();
   });
 

@@ -102,10 +102,10 @@ function differences(result: TokenResult, documented: Fixture["token"]["tokens"]
     expires_in: seconds(tokens.expiresAt),
     refresh_token_expires_in: seconds(tokens.refreshExpiresAt),
   };
-  const wanted = Object.entries(documented).map(([name, value]) => [name, value ?? undefined]);
-  return wanted.flatMap(([name, value]) =>
-    isDeepStrictEqual(got[String(name)], value) ? [] : [{ name, got: got[String(name)], wanted: value }],
-  );
+  return Object.entries(documented).flatMap(([name, value]) => {
+    const wanted = value ?? undefined;
+    return isDeepStrictEqual(got[name], wanted) ? [] : [{ name, got: got[name], wanted }];
+  });
 }
 
 describe.each(ids)("%s, as documented", (id) => {

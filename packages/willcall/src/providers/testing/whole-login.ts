@@ -168,19 +168,19 @@ function algorithmOf({ client_jwt }: Definition): Parameters<typeof crypto.subtl
 }
 
 /**
- * Begin, finish, refresh and revoke at a provider scripted from a definition. `through` puts something between
+ * Begin, finish, refresh and revoke at a provider scripted from a definition. `connect` puts something between
  * client and provider: a real socket, say.
  */
 export async function wholeLogin(
   definition: Definition,
-  through: (fetch: EgressFetch) => EgressFetch = (fetch) => fetch,
+  connect: (provider: EgressFetch) => Promise<EgressFetch> = (provider) => Promise.resolve(provider),
 ): Promise<WholeLogin> {
   const { options, provider } = await settingFor(definition);
   const quirk = createQuirkProvider(options);
   const client = createProviderClient({
     now: () => options.now(),
     random: (length) => new Uint8Array(length).fill(7),
-    fetch: through(quirk.fetch),
+    fetch: await connect(quirk.fetch),
   });
   const { inputs, redirectUri, codeVerifier, nonce, scope } = options;
 
