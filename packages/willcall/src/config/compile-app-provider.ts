@@ -1,5 +1,5 @@
 import type { Provider } from "../providers/provider.ts";
-import type { Bench } from "./compile-provider.ts";
+import type { Workbench } from "./workbench.ts";
 import type { AppProvider } from "./config.ts";
 import { didYouMean } from "./mistakes.ts";
 import type { AppFile } from "./schema.ts";
@@ -21,35 +21,39 @@ interface Entry {
 
 /** The providers of an app, with scope and redirect URI; empty: mistakes say why. */
 export function compileAppProviders(
-  bench: Bench,
+  workbench: Workbench,
   app: string,
   file: AppFile,
   providers: CompiledProviders,
 ): AppProvider[] {
-  const entries = entriesOf(bench, app, file);
+  const entries = entriesOf(workbench, app, file);
   return entries.flatMap((entry) => {
     const provider = providers.get(entry.name);
     if (provider === undefined) {
       if (!providers.has(entry.name)) {
         const remedy = `Add it under providers.${didYouMean(entry.name, providers.keys())}`;
-        bench.mistakes.push(
-          bench.written.mistake(entry.at, "names a provider that is not configured", remedy),
+        workbench.mistakes.push(
+          workbench.written.mistake(entry.at, "names a provider that is not configured", remedy),
         );
       }
       return [];
     }
     const scope = readScope(entry.file.scope);
-    if ("verbatim" in scope) warnOfSeparator(bench, entry, provider, scope.verbatim);
+    if ("verbatim" in scope) warnOfSeparator(workbench, entry, provider, scope.verbatim);
     const base = app === "" ? "" : `/${app}`;
     const path = entries.length === 1 ? `${base}/redirect` : `${base}/${entry.name}/redirect`;
     if (entry.file.redirectUri !== undefined) {
-      checkRedirectUri(bench, entry, file.clientKeys ? [path, `${base}/auth/authorize/callback`] : [path]);
+      checkRedirectUri(
+        workbench,
+        entry,
+        file.clientKeys ? [path, `${base}/auth/authorize/callback`] : [path],
+      );
     }
-    return [{ provider, scope, redirectUri: entry.file.redirectUri ?? `${bench.publicUrl}${path}` }];
+    return [{ provider, scope, redirectUri: entry.file.redirectUri ?? `${workbench.publicUrl}${path}` }];
   });
 }
 
-function entriesOf({ written, mistakes }: Bench, app: string, file: AppFile): Entry[] {
+function entriesOf({ written, mistakes }: Workbench, app: string, file: AppFile): Entry[] {
   const path = ["apps", app];
   if (file.provider !== undefined) {
     if (file.providers !== undefined) {
@@ -74,27 +78,27 @@ function entriesOf({ written, mistakes }: Bench, app: string, file: AppFile): En
   });
 }
 
-/** A list as it is; a string split at its spaces; `verbatim` untouched. */
+/** A list as it is; a string split at its spaces and commas; `verbatim` untouched. */
 function readScope(scope: AppFile["scope"]): AppProvider["scope"] {
   if (scope === undefined) return [];
-  return typeof scope === "string" ? scope.split(" ").filter((token) => token !== "") : scope;
+  return typeof scope === "string" ? scope.split(/[ ,]+/).filter((token) => token !== "") : scope;
 }
 
 /** Warns where a scope that goes out as it stands has separators that the provider is not known for. */
-function warnOfSeparator(bench: Bench, entry: Entry, provider: Provider, verbatim: string): void {
+function warnOfSeparator(workbench: Workbench, entry: Entry, provider: Provider, verbatim: string): void {
   const separator = provider.definition.authorization?.scope_separator ?? " ";
   if (!verbatim.split(separator).some((part) => /[ ,]/.test(part.trim()))) return;
   const known = { " ": "spaces", ",": "commas" }[separator] ?? `"${separator}"`;
-  bench.warnings.push(
-    `${bench.written.where([...entry.members, "scope"])} is sent as it stands, but ${provider.title} is known to ` +
+  workbench.warnings.push(
+    `${workbench.written.where([...entry.members, "scope"])} is sent as it stands, but ${provider.title} is known to ` +
       `want ${known} between scopes.`,
   );
 }
 
 /** A registered redirect URI must lead back to a path that the broker answers for this app and provider. */
-function checkRedirectUri(bench: Bench, entry: Entry, answered: readonly string[]): void {
+function checkRedirectUri(workbench: Workbench, entry: Entry, answered: readonly string[]): void {
   const complain = (problem: string, remedy: string) => {
-    bench.mistakes.push(bench.written.mistake([...entry.members, "redirectUri"], problem, remedy));
+    workbench.mistakes.push(workbench.written.mistake([...entry.members, "redirectUri"], problem, remedy));
   };
   const url = URL.parse(entry.file.redirectUri ?? "");
   if (url === null) {

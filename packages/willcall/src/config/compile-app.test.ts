@@ -15,9 +15,9 @@ describe("apps", () => {
 
   test("with several providers have one for each", async () => {
     const providers = { p: provider, q: provider };
-    const apps = { sheets: { providers: { p: { scope: "a b" }, q: { scope: ["c"] } } } };
+    const apps = { sheets: { providers: { p: { scope: "a b,c, d" }, q: { scope: ["c"] } } } };
     expect((await appOf({ file: { providers, apps }, env })).providers).toMatchObject([
-      { scope: ["a", "b"], redirectUri: "http://localhost:8787/sheets/p/redirect" },
+      { scope: ["a", "b", "c", "d"], redirectUri: "http://localhost:8787/sheets/p/redirect" },
       { scope: ["c"], redirectUri: "http://localhost:8787/sheets/q/redirect" },
     ]);
   });

@@ -1,6 +1,6 @@
 import type { CompiledProviders } from "./compile-app-provider.ts";
 import { compileAppProviders } from "./compile-app-provider.ts";
-import type { Bench } from "./compile-provider.ts";
+import type { Workbench } from "./workbench.ts";
 import type { App } from "./config.ts";
 import { compileOrigins } from "./origin-rule.ts";
 import type { AppFile } from "./schema.ts";
@@ -8,7 +8,7 @@ import { isSecure } from "./urls.ts";
 
 /** Makes an app of what was written. Undefined: mistakes say why. */
 export function compileApp(
-  bench: Bench,
+  workbench: Workbench,
   name: string,
   file: AppFile,
   compiled: CompiledProviders,
@@ -16,22 +16,22 @@ export function compileApp(
   const path = ["apps", name];
   const { rule, problems } = compileOrigins(file.origins ?? []);
   for (const { index, problem, remedy } of problems) {
-    bench.mistakes.push(bench.written.mistake([...path, "origins", index], problem, remedy));
+    workbench.mistakes.push(workbench.written.mistake([...path, "origins", index], problem, remedy));
   }
   for (const [index, uri] of (file.redirectUris ?? []).entries()) {
     const problem = redirectUriProblem(uri);
     if (problem === undefined) continue;
     const remedy = "Write https, http on a loopback address, or a scheme of the app's own; no fragment.";
-    bench.mistakes.push(bench.written.mistake([...path, "redirectUris", index], problem, remedy));
+    workbench.mistakes.push(workbench.written.mistake([...path, "redirectUris", index], problem, remedy));
   }
   const title = file.title ?? (name === "" ? "this app" : name);
   if (file.confirm === "never") {
-    bench.warnings.push(
-      `${bench.written.where([...path, "confirm"])} gives up promise S5 for ${title}: ` +
+    workbench.warnings.push(
+      `${workbench.written.where([...path, "confirm"])} gives up promise S5 for ${title}: ` +
         "whoever sends somebody a login link can receive that person's tokens.",
     );
   }
-  const providers = compileAppProviders(bench, name, file, compiled);
+  const providers = compileAppProviders(workbench, name, file, compiled);
   if (providers.length === 0) return undefined;
   return {
     name,

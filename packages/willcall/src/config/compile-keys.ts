@@ -1,33 +1,33 @@
 import { resolve, sep } from "node:path";
 import { Secret } from "../secret.ts";
-import type { Bench } from "./compile-provider.ts";
+import type { Workbench } from "./workbench.ts";
 import { resolveReference } from "./references.ts";
 import { KEY_FILE, ROOT_KEY_LENGTH, distinct, formatRootKey, parseRootKeys } from "./root-keys.ts";
 import type { Files } from "./sources.ts";
 
 /** The root keys that the configuration refers to, in its order. Empty: mistakes say why. */
 export async function compileKeys(
-  bench: Bench,
+  workbench: Workbench,
   references: readonly string[],
 ): Promise<Secret<Uint8Array>[]> {
   const keys: Secret<Uint8Array>[] = [];
-  const before = bench.mistakes.length;
+  const before = workbench.mistakes.length;
   for (const [index, reference] of references.entries()) {
-    const resolved = await resolveReference(reference, bench.referents);
+    const resolved = await resolveReference(reference, workbench.referents);
     const parsed = resolved.ok ? parseRootKeys(resolved.value) : resolved;
     if (parsed.ok) keys.push(...parsed.keys);
-    else bench.mistakes.push(bench.written.mistake(["keys", index], parsed.problem, parsed.remedy));
+    else workbench.mistakes.push(workbench.written.mistake(["keys", index], parsed.problem, parsed.remedy));
   }
-  if (bench.mistakes.length > before) return [];
+  if (workbench.mistakes.length > before) return [];
   const all = distinct(keys);
   if (all.ok) return all.keys;
-  bench.mistakes.push(bench.written.mistake(["keys"], all.problem, all.remedy));
+  workbench.mistakes.push(workbench.written.mistake(["keys"], all.problem, all.remedy));
   return [];
 }
 
 /** What is wrong when nothing says where the root keys are, and none may be made. */
-export function refuseMissingKeys(bench: Bench, directory: string, dataDir: string): void {
-  const { mode, mistakes, written } = bench;
+export function refuseMissingKeys(workbench: Workbench, directory: string, dataDir: string): void {
+  const { mode, mistakes, written } = workbench;
   if (mode === "production") {
     const remedy =
       "Set WILLCALL_KEYS to what `willcall keys generate` prints, and keep a copy of it somewhere safe.";
@@ -64,7 +64,7 @@ export async function ensureKeyFile(
 
 /** The keys of the development key file. Undefined: a mistake says why it cannot be made or read. */
 export async function developmentKeys(
-  bench: Bench,
+  workbench: Workbench,
   directory: string,
   files: Files,
   random: (length: number) => Uint8Array,
@@ -72,11 +72,11 @@ export async function developmentKeys(
   const { path, created, file } = await ensureKeyFile(directory, files, random);
   if (!file.ok) {
     const remedy = `Make ${directory} writable, or set WILLCALL_KEYS to what \`willcall keys generate\` prints.`;
-    bench.mistakes.push({ path, problem: `is ${file.reason}`, remedy });
+    workbench.mistakes.push({ path, problem: `is ${file.reason}`, remedy });
     return undefined;
   }
   const parsed = parseRootKeys(new Secret(file.text));
   if (parsed.ok) return { path, created, keys: parsed.keys };
-  bench.mistakes.push({ path, problem: parsed.problem, remedy: parsed.remedy });
+  workbench.mistakes.push({ path, problem: parsed.problem, remedy: parsed.remedy });
   return undefined;
 }

@@ -2,62 +2,45 @@ import { catalogueMembers, definitionSchema } from "../providers/definition.ts";
 import type { CatalogueEntry, Definition } from "../providers/definition.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Secret } from "../secret.ts";
-import type { Catalogue } from "./catalogue.ts";
 import { instruction } from "./check.ts";
-import type { Mode } from "./config.ts";
-import type { Mistake } from "./mistakes.ts";
 import { didYouMean, valueClass } from "./mistakes.ts";
-import type { Referents } from "./references.ts";
 import { resolveReference } from "./references.ts";
 import type { ProviderFile } from "./schema.ts";
-import type { Path, Written } from "./written.ts";
+import type { Workbench } from "./workbench.ts";
+import type { Path } from "./written.ts";
 import { isTree } from "./written.ts";
-
-/** What compiling works with, besides the part at hand. */
-export interface Bench {
-  readonly written: Written;
-  readonly catalogue: Catalogue;
-  readonly referents: Referents;
-  readonly mode: Mode;
-  /** Origin under which browsers reach the broker. */
-  readonly publicUrl: string;
-  /** Gathers everything that must be changed, … */
-  readonly mistakes: Mistake[];
-  /** … and what works but should be known. */
-  readonly warnings: string[];
-}
 
 /** Makes a provider of what was written: catalogue entry, overrides, registration. Undefined: mistakes say why. */
 export async function compileProvider(
-  bench: Bench,
+  workbench: Workbench,
   name: string,
   file: ProviderFile,
 ): Promise<Provider | undefined> {
   const { use, title, client_id, client_secret, ...overrides } = file;
   const path = ["providers", name];
-  const entry = use === undefined ? undefined : await bench.catalogue.entry(use);
+  const entry = use === undefined ? undefined : await workbench.catalogue.entry(use);
   if (use !== undefined && entry === undefined) {
-    const near = didYouMean(use, await bench.catalogue.ids());
+    const near = didYouMean(use, await workbench.catalogue.ids());
     const problem = "is not a provider of the catalogue";
-    bench.mistakes.push(
-      bench.written.mistake([...path, "use"], problem, `\`willcall providers\` lists them.${near}`),
+    workbench.mistakes.push(
+      workbench.written.mistake([...path, "use"], problem, `\`willcall providers\` lists them.${near}`),
     );
     return undefined;
   }
-  const definition = mergeDefinition(bench, path, entry, overrides);
-  const clientId = await resolveText(bench, [...path, "client_id"], client_id);
+  const definition = mergeDefinition(workbench, path, entry, overrides);
+  const clientId = await resolveText(workbench, [...path, "client_id"], client_id);
   const isPublic = definition?.token_endpoint_auth_method === "none";
   let clientSecret: Secret | undefined;
   if (client_secret !== undefined) {
-    clientSecret = await resolveText(bench, [...path, "client_secret"], client_secret);
+    clientSecret = await resolveText(workbench, [...path, "client_secret"], client_secret);
   } else if (definition !== undefined && !isPublic) {
     const remedy = 'Write "env:NAME" and set that variable, or set token_endpoint_auth_method to "none".';
-    bench.mistakes.push(bench.written.mistake([...path, "client_secret"], "is missing", remedy));
+    workbench.mistakes.push(workbench.written.mistake([...path, "client_secret"], "is missing", remedy));
   }
   if (clientId !== undefined && !/^[\x21-\x7e]{1,512}$/.test(clientId.reveal())) {
     const problem = `is ${valueClass(clientId.reveal())} that is not a client id`;
-    bench.mistakes.push(
-      bench.written.mistake(
+    workbench.mistakes.push(
+      workbench.written.mistake(
         [...path, "client_id"],
         problem,
         "Write it as the provider gave it, without spaces.",
@@ -76,7 +59,7 @@ export async function compileProvider(
 
 /** Lays the overrides over the catalogue's entry and checks the whole. */
 function mergeDefinition(
-  bench: Bench,
+  workbench: Workbench,
   path: Path,
   entry: CatalogueEntry | undefined,
   overrides: Definition,
@@ -87,15 +70,17 @@ function mergeDefinition(
     for (const issue of result.error.issues) {
       const at = issue.path.map((key) => (typeof key === "symbol" ? String(key) : key));
       const problem =
-        bench.written.at([...path, ...at]) === undefined ? "is missing" : "does not fit the rest";
-      bench.mistakes.push(bench.written.mistake([...path, ...at], problem, instruction(issue.message)));
+        workbench.written.at([...path, ...at]) === undefined ? "is missing" : "does not fit the rest";
+      workbench.mistakes.push(
+        workbench.written.mistake([...path, ...at], problem, instruction(issue.message)),
+      );
     }
     return undefined;
   }
-  if (bench.mode === "production") {
+  if (workbench.mode === "production") {
     for (const at of plainUrls(result.data)) {
       const remedy = "Use https: over http, whoever is on the way reads the client secret and the tokens.";
-      bench.mistakes.push(bench.written.mistake([...path, ...at], "is an http URL", remedy));
+      workbench.mistakes.push(workbench.written.mistake([...path, ...at], "is an http URL", remedy));
     }
   }
   return result.data;
@@ -117,22 +102,22 @@ function plainUrls(value: unknown, path: Path = []): Path[] {
 }
 
 /** Follows a reference and checks that the value is clean; undefined: a mistake was noted. */
-async function resolveText(bench: Bench, path: Path, written: string): Promise<Secret | undefined> {
-  const resolved = await resolveReference(written, bench.referents);
+async function resolveText(workbench: Workbench, path: Path, written: string): Promise<Secret | undefined> {
+  const resolved = await resolveReference(written, workbench.referents);
   if (!resolved.ok) {
-    bench.mistakes.push(bench.written.mistake(path, resolved.problem, resolved.remedy));
+    workbench.mistakes.push(workbench.written.mistake(path, resolved.problem, resolved.remedy));
     return undefined;
   }
   const value = resolved.value.reveal();
   const isPem = value.startsWith("-----BEGIN ");
   if (!isPem && (value !== value.trim() || /\p{Cc}/u.test(value))) {
     const problem = `is ${valueClass(value)}, with spaces or line breaks that do not belong to it`;
-    bench.mistakes.push(bench.written.mistake(path, problem, "Copy the value again, alone."));
+    workbench.mistakes.push(workbench.written.mistake(path, problem, "Copy the value again, alone."));
     return undefined;
   }
-  if (resolved.literal && path.at(-1) === "client_secret" && bench.mode === "production") {
-    const where = bench.written.where(path);
-    bench.warnings.push(
+  if (resolved.literal && path.at(-1) === "client_secret" && workbench.mode === "production") {
+    const where = workbench.written.where(path);
+    workbench.warnings.push(
       `${where} is written in the configuration itself; "env:NAME" or "file:/path" keeps it out of copies and backups.`,
     );
   }

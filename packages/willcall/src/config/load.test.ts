@@ -97,6 +97,13 @@ describe("the public URL", () => {
     ]);
   });
 
+  test("on another port than the one listened on is warned about on this machine", async () => {
+    const { warnings } = await load({ file: { ...file, publicUrl: "http://localhost:9000" }, env });
+    expect(warnings).toEqual([
+      "Browsers are sent to http://localhost:9000, but this process listens on port 8787.",
+    ]);
+  });
+
   test("of https over a plain socket is warned about on this machine", async () => {
     expect((await load({ env: workerVariables })).warnings).toContainEqual(
       expect.stringContaining("serves http"),

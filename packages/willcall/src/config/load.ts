@@ -3,7 +3,7 @@ import type { Provider } from "../providers/provider.ts";
 import { checkWritten } from "./check.ts";
 import { compileApp } from "./compile-app.ts";
 import { compileKeys, developmentKeys, refuseMissingKeys } from "./compile-keys.ts";
-import type { Bench } from "./compile-provider.ts";
+import type { Workbench } from "./workbench.ts";
 import { compileProvider } from "./compile-provider.ts";
 import type { App, Config } from "./config.ts";
 import { ConfigError } from "./mistakes.ts";
@@ -59,18 +59,18 @@ export async function loadConfig(sources: ConfigSources): Promise<Loaded> {
       return read.ok ? read.text : undefined;
     },
   };
-  const bench = { written, catalogue: sources.catalogue, referents, mode, publicUrl, mistakes, warnings };
+  const workbench = { written, catalogue: sources.catalogue, referents, mode, publicUrl, mistakes, warnings };
 
-  const apps = await compileApps(bench, file);
-  if (fromWorker && mode === "production") refuseOpenRoot(bench, file);
+  const apps = await compileApps(workbench, file);
+  if (fromWorker && mode === "production") refuseOpenRoot(workbench, file);
   const dataDir = resolve(directory, file.data ?? DATA_DIRECTORY);
-  let rootKeys = await compileKeys(bench, file.keys ?? []);
+  let rootKeys = await compileKeys(workbench, file.keys ?? []);
   let keyFile: Loaded["keyFile"];
   if (written.at(["keys"]) === undefined) {
-    refuseMissingKeys(bench, directory, dataDir);
+    refuseMissingKeys(workbench, directory, dataDir);
     const made =
       mistakes.length === 0
-        ? await developmentKeys(bench, directory, sources.files, sources.random)
+        ? await developmentKeys(workbench, directory, sources.files, sources.random)
         : undefined;
     rootKeys = made?.keys ?? [];
     keyFile = made;
@@ -123,23 +123,23 @@ async function layRootApp(gathered: Gathered, { catalogue }: ConfigSources): Pro
   return false;
 }
 
-async function compileApps(bench: Bench, file: ConfigFile): Promise<App[]> {
-  const writtenProviders = bench.written.at(["providers"]);
+async function compileApps(workbench: Workbench, file: ConfigFile): Promise<App[]> {
+  const writtenProviders = workbench.written.at(["providers"]);
   const providers = new Map<string, Provider | undefined>(
     (isTree(writtenProviders) ? Object.keys(writtenProviders) : []).map((name) => [name, undefined]),
   );
   for (const [name, provider] of Object.entries(file.providers ?? {})) {
-    providers.set(name, await compileProvider(bench, name, provider));
+    providers.set(name, await compileProvider(workbench, name, provider));
   }
   const apps = Object.entries(file.apps ?? {}).flatMap(
-    ([name, app]) => compileApp(bench, name, app, providers) ?? [],
+    ([name, app]) => compileApp(workbench, name, app, providers) ?? [],
   );
-  refuseSharedPaths(bench, apps);
+  refuseSharedPaths(workbench, apps);
   return apps;
 }
 
 /** `/<provider>/redirect` of a root app with several providers must not be `/<app>/redirect` of another app. */
-function refuseSharedPaths({ written, mistakes }: Bench, apps: readonly App[]): void {
+function refuseSharedPaths({ written, mistakes }: Workbench, apps: readonly App[]): void {
   const root = apps.find(({ name }) => name === "");
   if (root === undefined || root.providers.length < 2) return;
   for (const { provider } of root.providers) {
@@ -152,7 +152,7 @@ function refuseSharedPaths({ written, mistakes }: Bench, apps: readonly App[]): 
 }
 
 /** An empty `PLUGIN_ID` admits nobody; in production that is surely not what was meant. */
-function refuseOpenRoot({ mistakes }: Bench, file: ConfigFile): void {
+function refuseOpenRoot({ mistakes }: Workbench, file: ConfigFile): void {
   const root = file.apps?.[""];
   if (root === undefined || (root.origins ?? []).length > 0) return;
   const remedy = "Write the plugin's id, as in its framer.json.";

@@ -82,6 +82,35 @@ describe("mistakes", () => {
     expect(await mistakesIn({ file: text })).toContainEqual(expect.stringContaining(mistake));
   });
 
+  test("are all that any JSON leads to", async () => {
+    const keys = [
+      "publicUrl",
+      "listen",
+      "data",
+      "keys",
+      "providers",
+      "apps",
+      "p",
+      "",
+      "provider",
+      "origins",
+      "scope",
+    ];
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 5 },
+        fc.jsonValue({ maxDepth: 1 }),
+        fc.dictionary(fc.constantFrom(...keys, "client_id", "https"), tie("value"), { maxKeys: 5 }),
+      ),
+    }));
+    await fc.assert(
+      fc.asyncProperty(value, async (written) => {
+        for (const mistake of await mistakesIn({ file: written }))
+          expect(mistake).toMatch(/^ {2}\S.* .*[.?]$/);
+      }),
+    );
+  });
+
   test("never hold a secret, wherever it was put", async () => {
     const canary = "CANARYxyz";
     const json = JSON.stringify({

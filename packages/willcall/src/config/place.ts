@@ -31,12 +31,24 @@ export function readPlace(file: ConfigFile, gathered: Gathered): Place {
   const listen: Listen = { host, port, https: readHttps(https, gathered.directory) };
   const publicUrl = readPublicUrl(file, listen, gathered);
   const mode = isLoopback(new URL(publicUrl).hostname) ? "development" : "production";
-  if (mode === "development" && publicUrl.startsWith("https:") && https === false) {
-    gathered.warnings.push(
-      `${publicUrl} is https, but this process serves http. Start it with --https, or put a proxy in front of it.`,
+  if (mode === "development") gathered.warnings.push(...mismatches(publicUrl, listen));
+  return { listen, publicUrl, mode };
+}
+
+/** Why a browser on this machine would not find the process at its public URL. A proxy in between may be meant. */
+function mismatches(publicUrl: string, { port, https }: Listen): string[] {
+  const url = new URL(publicUrl);
+  const publicPort = Number(url.port || (url.protocol === "https:" ? 443 : 80));
+  const warnings: string[] = [];
+  if (url.protocol === "https:" && https === false) {
+    warnings.push(
+      `${publicUrl} is https, but this process serves http. Start it with --https, or put a proxy in front.`,
     );
   }
-  return { listen, publicUrl, mode };
+  if (port !== 0 && port !== publicPort) {
+    warnings.push(`Browsers are sent to ${publicUrl}, but this process listens on port ${port}.`);
+  }
+  return warnings;
 }
 
 function readHttps(https: boolean | { cert: string; key: string }, directory: string): Listen["https"] {

@@ -68,7 +68,7 @@ export const providerSchema = z.strictObject({
 
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/;
 const verbatimRemedy = "Write the scope exactly as the provider wants it, within printable ASCII";
-const scopeRemedy = "Write a list of scopes, or one string of scopes with spaces between them";
+const scopeRemedy = "Write a list of scopes, or one string of scopes with spaces or commas between them";
 const scope = z
   .union(
     [

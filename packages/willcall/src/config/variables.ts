@@ -63,9 +63,8 @@ export function layFlags(written: Written, flags: Flags, cwd: string): void {
   if (flags.data) written.put(["data"], resolve(cwd, flags.data), "--data");
   if (flags.host !== undefined) written.put(["listen", "host"], flags.host, "--host");
   if (flags.port !== undefined) written.put(["listen", "port"], number(flags.port), "--port");
-  if (flags.https === undefined) return;
-  const files = typeof written.at(["listen", "https"]) === "object";
-  if (!(flags.https && files)) written.put(["listen", "https"], flags.https, "--https");
+  const namesFiles = typeof written.at(["listen", "https"]) === "object";
+  if (flags.https && !namesFiles) written.put(["listen", "https"], true, "--https");
 }
 
 /** A warning for each `WILLCALL_…` variable that nobody reads but that resembles one that is read. */
