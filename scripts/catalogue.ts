@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
+import { packCatalogue } from "../packages/willcall/src/providers/catalogue/packed.ts";
 import { type CatalogueEntry, catalogueEntrySchema } from "../packages/willcall/src/providers/definition.ts";
 
 const directory = new URL("../packages/willcall/src/providers/catalogue/", import.meta.url);
@@ -59,7 +60,7 @@ function print(title: string, table: Record<string, number>): void {
 const { values: flags } = parseArgs({ options: { pack: { type: "string" } } });
 const entries = readEntries();
 const fixtures = namesIn(new URL("fixtures/", directory));
-const pack = JSON.stringify(Object.fromEntries(entries));
+const pack = JSON.stringify(packCatalogue(entries));
 
 console.log(`${entries.size} providers, ${fixtures.length} with documented shapes`);
 print(

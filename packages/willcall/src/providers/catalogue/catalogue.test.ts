@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { type CatalogueEntry, catalogueEntrySchema, catalogueMembers } from "../definition.ts";
 import { placesIn } from "../definition-rules.ts";
 import { wholeLogin } from "../testing/whole-login.ts";
 import { catalogue } from "./index.ts";
-import { packedCatalogue } from "./packed.ts";
+import { packCatalogue, packedCatalogue } from "./packed.ts";
 
 const directory = new URL("./", import.meta.url);
 const namesIn = (url: URL): string[] =>
@@ -150,15 +151,20 @@ describe("looking a provider up", () => {
     expect(await catalogue.ids()).toEqual(ids.toSorted());
   });
 
-  it("answers the same from a pack, which is loaded once and only when asked", async () => {
+  it("answers the same facts from a pack, which is loaded once and only when asked", async () => {
     let loads = 0;
     const packed = packedCatalogue(async () => {
       loads += 1;
-      return Object.fromEntries(raw);
+      return packCatalogue(entries);
     });
     expect(loads).toBe(0);
-    expect(await packed.entry("slack-bot")).toEqual(await catalogue.entry("slack"));
+    const [fromPack, fromFiles] = [await packed.entry("slack-bot"), entries.get("slack")];
+    expect(fromPack && factsOf(fromPack)).toBe(fromFiles && factsOf(fromFiles));
     expect(await packed.entry("constructor")).toBeUndefined();
     expect(loads).toBe(1);
+  });
+
+  it("packs into 60 KB gzipped", () => {
+    expect(gzipSync(JSON.stringify(packCatalogue(entries)), { level: 9 }).length).toBeLessThan(60_000);
   });
 });

@@ -1,8 +1,20 @@
 import type { Catalogue } from "../../config/catalogue.ts";
+import type { CatalogueEntry } from "../definition.ts";
 import { createCatalogue } from "./catalogue.ts";
 
-/** Every entry by its id: what `npm run catalogue -- --pack <file>` writes for runtimes without files. */
-export type CataloguePack = Readonly<Record<string, unknown>>;
+/** An entry without what only serves to check its facts or to choose a provider before deploying. */
+type PackedEntry = Omit<CatalogueEntry, "sources" | "notes" | "categories">;
+
+/** Every entry by its id, in one object: for runtimes without files. */
+export type CataloguePack = Readonly<Record<string, PackedEntry>>;
+
+/** What `npm run catalogue -- --pack <file>` writes. */
+export function packCatalogue(entries: ReadonlyMap<string, CatalogueEntry>): CataloguePack {
+  const pack: Record<string, PackedEntry> = {};
+  for (const [id, { sources: _sources, notes: _notes, categories: _categories, ...rest }] of entries)
+    pack[id] = rest;
+  return pack;
+}
 
 /** The provider catalogue from one object, for Workers; `load` is called at the first question. */
 export function packedCatalogue(load: () => Promise<CataloguePack>): Catalogue {
@@ -12,7 +24,8 @@ export function packedCatalogue(load: () => Promise<CataloguePack>): Catalogue {
     ids: async () => Object.keys(await pack()),
     async read(id) {
       const entries = await pack();
-      return Object.hasOwn(entries, id) ? entries[id] : undefined;
+      const entry = Object.hasOwn(entries, id) ? entries[id] : undefined;
+      return entry && { ...entry, sources: [entry.docs] };
     },
   });
 }
