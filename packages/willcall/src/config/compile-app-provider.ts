@@ -32,9 +32,7 @@ export function compileAppProviders(
     if (provider === undefined) {
       if (!providers.has(entry.name)) {
         const remedy = `Add it under providers.${didYouMean(entry.name, providers.keys())}`;
-        workbench.mistakes.push(
-          workbench.written.mistake(entry.at, "names a provider that is not configured", remedy),
-        );
+        workbench.complain(entry.at, "names a provider that is not configured", remedy);
       }
       return [];
     }
@@ -53,24 +51,24 @@ export function compileAppProviders(
   });
 }
 
-function entriesOf({ written, mistakes }: Workbench, app: string, file: AppFile): Entry[] {
+function entriesOf({ complain }: Workbench, app: string, file: AppFile): Entry[] {
   const path = ["apps", app];
   if (file.provider !== undefined) {
     if (file.providers !== undefined) {
       const remedy = "Keep `provider` for one, or `providers` for several.";
-      mistakes.push(written.mistake([...path, "provider"], "stands beside `providers`", remedy));
+      complain([...path, "provider"], "stands beside `providers`", remedy);
     }
     return [{ name: file.provider, at: [...path, "provider"], members: path, file }];
   }
   for (const key of ["scope", "redirectUri"] as const) {
     if (file[key] === undefined) continue;
     const remedy = "Move it into the provider that it is for, under `providers`.";
-    mistakes.push(written.mistake([...path, key], "belongs to no provider", remedy));
+    complain([...path, key], "belongs to no provider", remedy);
   }
   const several = Object.entries(file.providers ?? {});
   if (several.length === 0) {
     const remedy = "Write the name of a provider, one of those under providers.";
-    mistakes.push(written.mistake([...path, "provider"], "is missing", remedy));
+    complain([...path, "provider"], "is missing", remedy);
   }
   return several.map(([name, members]) => {
     const at = [...path, "providers", name];
@@ -98,7 +96,7 @@ function warnOfSeparator(workbench: Workbench, entry: Entry, provider: Provider,
 /** A registered redirect URI must lead back to a path that the broker answers for this app and provider. */
 function checkRedirectUri(workbench: Workbench, entry: Entry, answered: readonly string[]): void {
   const complain = (problem: string, remedy: string) => {
-    workbench.mistakes.push(workbench.written.mistake([...entry.members, "redirectUri"], problem, remedy));
+    workbench.complain([...entry.members, "redirectUri"], problem, remedy);
   };
   const url = URL.parse(entry.file.redirectUri ?? "");
   if (url === null) {

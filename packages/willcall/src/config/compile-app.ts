@@ -16,13 +16,13 @@ export function compileApp(
   const path = ["apps", name];
   const { rule, problems } = compileOrigins(file.origins ?? []);
   for (const { index, problem, remedy } of problems) {
-    workbench.mistakes.push(workbench.written.mistake([...path, "origins", index], problem, remedy));
+    workbench.complain([...path, "origins", index], problem, remedy);
   }
   for (const [index, uri] of (file.redirectUris ?? []).entries()) {
     const problem = redirectUriProblem(uri);
     if (problem === undefined) continue;
     const remedy = "Write https, http on a loopback address, or a scheme of the app's own; no fragment.";
-    workbench.mistakes.push(workbench.written.mistake([...path, "redirectUris", index], problem, remedy));
+    workbench.complain([...path, "redirectUris", index], problem, remedy);
   }
   const title = file.title ?? (name === "" ? "this app" : name);
   if (file.confirm === "never") {

@@ -16,25 +16,25 @@ export async function compileKeys(
     const resolved = await resolveReference(reference, workbench.referents);
     const parsed = resolved.ok ? parseRootKeys(resolved.value) : resolved;
     if (parsed.ok) keys.push(...parsed.keys);
-    else workbench.mistakes.push(workbench.written.mistake(["keys", index], parsed.problem, parsed.remedy));
+    else workbench.complain(["keys", index], parsed.problem, parsed.remedy);
   }
   if (workbench.mistakes.length > before) return [];
   const all = distinct(keys);
   if (all.ok) return all.keys;
-  workbench.mistakes.push(workbench.written.mistake(["keys"], all.problem, all.remedy));
+  workbench.complain(["keys"], all.problem, all.remedy);
   return [];
 }
 
 /** What is wrong when nothing says where the root keys are, and none may be made. */
 export function refuseMissingKeys(workbench: Workbench, directory: string, dataDir: string): void {
-  const { mode, mistakes, written } = workbench;
+  const { mode, mistakes, complain } = workbench;
   if (mode === "production") {
     const remedy =
       "Set WILLCALL_KEYS to what `willcall keys generate` prints, and keep a copy of it somewhere safe.";
     mistakes.push({ path: "WILLCALL_KEYS", problem: "is missing", remedy });
   } else if (directory === dataDir || directory.startsWith(dataDir + sep)) {
     const remedy = "Choose a directory of its own, so that who copies the data does not copy the key.";
-    mistakes.push(written.mistake(["data"], "is where the development key would lie", remedy));
+    complain(["data"], "is where the development key would lie", remedy);
   }
 }
 

@@ -22,9 +22,7 @@ export async function compileProvider(
   if (use !== undefined && entry === undefined) {
     const near = didYouMean(use, await workbench.catalogue.ids());
     const problem = "is not a provider of the catalogue";
-    workbench.mistakes.push(
-      workbench.written.mistake([...path, "use"], problem, `\`willcall providers\` lists them.${near}`),
-    );
+    workbench.complain([...path, "use"], problem, `\`willcall providers\` lists them.${near}`);
     return undefined;
   }
   const definition = mergeDefinition(workbench, path, entry, overrides);
@@ -35,17 +33,11 @@ export async function compileProvider(
     clientSecret = await resolveText(workbench, [...path, "client_secret"], client_secret);
   } else if (definition !== undefined && !isPublic) {
     const remedy = 'Write "env:NAME" and set that variable, or set token_endpoint_auth_method to "none".';
-    workbench.mistakes.push(workbench.written.mistake([...path, "client_secret"], "is missing", remedy));
+    workbench.complain([...path, "client_secret"], "is missing", remedy);
   }
   if (clientId !== undefined && !/^[\x21-\x7e]{1,512}$/.test(clientId.reveal())) {
     const problem = `is ${valueClass(clientId.reveal())} that is not a client id`;
-    workbench.mistakes.push(
-      workbench.written.mistake(
-        [...path, "client_id"],
-        problem,
-        "Write it as the provider gave it, without spaces.",
-      ),
-    );
+    workbench.complain([...path, "client_id"], problem, "Write it as the provider gave it, without spaces.");
   }
   if (definition === undefined || clientId === undefined) return undefined;
   return {
@@ -71,16 +63,14 @@ function mergeDefinition(
       const at = issue.path.map((key) => (typeof key === "symbol" ? String(key) : key));
       const problem =
         workbench.written.at([...path, ...at]) === undefined ? "is missing" : "does not fit the rest";
-      workbench.mistakes.push(
-        workbench.written.mistake([...path, ...at], problem, instruction(issue.message)),
-      );
+      workbench.complain([...path, ...at], problem, instruction(issue.message));
     }
     return undefined;
   }
   if (workbench.mode === "production") {
     for (const at of plainUrls(result.data)) {
       const remedy = "Use https: over http, whoever is on the way reads the client secret and the tokens.";
-      workbench.mistakes.push(workbench.written.mistake([...path, ...at], "is an http URL", remedy));
+      workbench.complain([...path, ...at], "is an http URL", remedy);
     }
   }
   return result.data;
@@ -105,14 +95,14 @@ function plainUrls(value: unknown, path: Path = []): Path[] {
 async function resolveText(workbench: Workbench, path: Path, written: string): Promise<Secret | undefined> {
   const resolved = await resolveReference(written, workbench.referents);
   if (!resolved.ok) {
-    workbench.mistakes.push(workbench.written.mistake(path, resolved.problem, resolved.remedy));
+    workbench.complain(path, resolved.problem, resolved.remedy);
     return undefined;
   }
   const value = resolved.value.reveal();
   const isPem = value.startsWith("-----BEGIN ");
   if (!isPem && (value !== value.trim() || /\p{Cc}/u.test(value))) {
     const problem = `is ${valueClass(value)}, with spaces or line breaks that do not belong to it`;
-    workbench.mistakes.push(workbench.written.mistake(path, problem, "Copy the value again, alone."));
+    workbench.complain(path, problem, "Copy the value again, alone.");
     return undefined;
   }
   if (resolved.literal && path.at(-1) === "client_secret" && workbench.mode === "production") {

@@ -59,7 +59,16 @@ export async function loadConfig(sources: ConfigSources): Promise<Loaded> {
       return read.ok ? read.text : undefined;
     },
   };
-  const workbench = { written, catalogue: sources.catalogue, referents, mode, publicUrl, mistakes, warnings };
+  const workbench: Workbench = {
+    written,
+    catalogue: sources.catalogue,
+    referents,
+    mode,
+    publicUrl,
+    complain: (...mistake) => void mistakes.push(written.mistake(...mistake)),
+    mistakes,
+    warnings,
+  };
 
   const apps = await compileApps(workbench, file);
   if (fromWorker && mode === "production") refuseOpenRoot(workbench, file);
@@ -73,7 +82,7 @@ export async function loadConfig(sources: ConfigSources): Promise<Loaded> {
         ? await developmentKeys(workbench, directory, sources.files, sources.random)
         : undefined;
     rootKeys = made?.keys ?? [];
-    keyFile = made;
+    keyFile = made && { path: made.path, created: made.created };
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   const config: Config = {
@@ -139,15 +148,13 @@ async function compileApps(workbench: Workbench, file: ConfigFile): Promise<App[
 }
 
 /** `/<provider>/redirect` of a root app with several providers must not be `/<app>/redirect` of another app. */
-function refuseSharedPaths({ written, mistakes }: Workbench, apps: readonly App[]): void {
+function refuseSharedPaths({ complain }: Workbench, apps: readonly App[]): void {
   const root = apps.find(({ name }) => name === "");
   if (root === undefined || root.providers.length < 2) return;
   for (const { provider } of root.providers) {
     if (!apps.some(({ name }) => name === provider.name)) continue;
     const remedy = "Rename the app or the provider.";
-    mistakes.push(
-      written.mistake(["apps", provider.name], "has the path of a provider of the root app", remedy),
-    );
+    complain(["apps", provider.name], "has the path of a provider of the root app", remedy);
   }
 }
 
