@@ -6,7 +6,10 @@ describe("what every published plugin relies on", () => {
   it("A1: GET / says that it runs", async () => {
     await using stage = await raise();
     const answer = await send(stage.broker.base);
-    expect(answer).toMatchObject({ status: 200, headers: { "content-type": expect.stringMatching(/^text\//) } });
+    expect(answer).toMatchObject({
+      status: 200,
+      headers: { "content-type": expect.stringMatching(/^text\//) },
+    });
   });
 
   it("A2: begin needs neither body nor headers, and answers 200 with a url and a readKey", async () => {

@@ -12,11 +12,7 @@ export interface Received {
 }
 
 /** Answers a token request in the provider's stead. */
-export type Script = (
-  response: ServerResponse,
-  request: Received,
-  normal: () => Promise<void>,
-) => unknown;
+export type Script = (response: ServerResponse, request: Received, normal: () => Promise<void>) => unknown;
 
 /** How the provider behaves while it behaves. */
 export interface ProviderOptions {

@@ -1,11 +1,7 @@
 import { App, PLUGIN } from "./app.ts";
 import { inProcess } from "./in-process.ts";
 import { members } from "./http.ts";
-import {
-  type ProviderOptions,
-  type ScriptedProvider,
-  startScriptedProvider,
-} from "./scripted-provider.ts";
+import { type ProviderOptions, type ScriptedProvider, startScriptedProvider } from "./scripted-provider.ts";
 import type { Beginning, Configuration, Running, Target } from "./target.ts";
 import { type Page, UserAgent } from "./user-agent.ts";
 
