@@ -5,8 +5,11 @@ import { Keyring } from "./crypto/keys.ts";
 import type { Desk } from "./desk.ts";
 import { browserRoutes, type OpenLaunch } from "./dialects/browser.ts";
 import { clientKeyRoutes } from "./dialects/client-keys.ts";
+import { codeGrant, codeRoutes } from "./dialects/code.ts";
+import { DEVICE_GRANT, deviceGrant, deviceRoutes } from "./dialects/device.ts";
 import { type Env, Replies, headerSets, rawPath } from "./dialects/http.ts";
 import { Waits } from "./dialects/long-poll.ts";
+import { metadataRoutes } from "./dialects/metadata.ts";
 import { nativeRoutes, openNativeLaunch } from "./dialects/native.ts";
 import type { Office } from "./dialects/office.ts";
 import { readKeyRoutes } from "./dialects/read-key.ts";
@@ -15,6 +18,7 @@ import type { Engine } from "./engines/engine.ts";
 import { createGrants } from "./grants/grants.ts";
 import { AddressLimit } from "./limits.ts";
 import { openTicket } from "./login/begin.ts";
+import { codeDelivery } from "./login/code-delivery.ts";
 import type { Deliveries } from "./login/delivery.ts";
 import { mailboxDelivery } from "./login/mailbox-delivery.ts";
 import { nativeDelivery } from "./login/native-delivery.ts";
@@ -58,7 +62,7 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
     "client-keys": mailboxDelivery,
     native: nativeDelivery,
     device: mailboxDelivery,
-    code: mailboxDelivery,
+    code: codeDelivery,
     accounts: mailboxDelivery,
   };
   const headers = headerSets(config);
@@ -72,6 +76,10 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
     waits: new Waits(draining.signal),
     begins: new AddressLimit(config.beginsPerMinute),
   };
+  const grantTypes = new Map([
+    ["authorization_code", codeGrant(office)],
+    [DEVICE_GRANT, deviceGrant(office)],
+  ]);
   const openLaunch: OpenLaunch = (call, query) => {
     const ticket = query.get("ticket");
     return ticket === null ? openNativeLaunch(office, call, query) : openTicket(desk, ticket);
@@ -85,7 +93,10 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
   for (const app of config.apps) {
     readKeyRoutes(hono, office, app);
     nativeRoutes(hono, office, app);
-    tokenRoutes(hono, { ...office, grantTypes: new Map() }, app);
+    tokenRoutes(hono, { ...office, grantTypes }, app);
+    deviceRoutes(hono, office, lobby, app);
+    metadataRoutes(hono, office, app);
+    if (app.redirectUris.length > 0) codeRoutes(hono, office, lobby, app);
     browserRoutes(hono, lobby, app, openLaunch);
     if (app.clientKeys) clientKeyRoutes(hono, office, lobby, app);
   }

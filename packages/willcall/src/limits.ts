@@ -14,15 +14,24 @@ export class RateLimit {
     this.#window = window;
   }
 
+  /** Whether `key` could have one more at `now` (milliseconds); counts nothing. */
+  hasRoom(key: string, now: number): boolean {
+    this.#turn(now);
+    return (this.#counts.get(key) ?? 0) < this.#most;
+  }
+
   /** Counts one for `key` at `now` (milliseconds); false when that is too many. */
   allows(key: string, now: number): boolean {
-    if (now - this.#windowStart >= this.#window || now < this.#windowStart) {
-      this.#windowStart = now;
-      this.#counts = new Map();
-    }
+    this.#turn(now);
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
     return count <= this.#most;
+  }
+
+  #turn(now: number): void {
+    if (now - this.#windowStart < this.#window && now >= this.#windowStart) return;
+    this.#windowStart = now;
+    this.#counts = new Map();
   }
 }
 

@@ -4,11 +4,11 @@
  */
 export interface Platform {
   /** Milliseconds since the epoch. */
-  now(): number;
+  now: () => number;
   /** `length` fresh bytes from a cryptographic generator; the caller may keep and change them. */
-  random(length: number): Uint8Array;
+  random: (length: number) => Uint8Array;
   /** Resolves after `milliseconds`; does not keep the process alive. */
-  sleep(milliseconds: number): Promise<void>;
+  sleep: (milliseconds: number) => Promise<void>;
   /** The hardened outbound call: see `providers/egress.ts`. */
   fetch: EgressFetch;
 }

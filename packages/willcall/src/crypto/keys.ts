@@ -15,7 +15,8 @@ export type Label =
   | "pkce verifier"
   | "nonce"
   | "form"
-  | "raw grant";
+  | "raw grant"
+  | "user code";
 
 /** Two bytes that name a root key inside whatever it sealed. */
 export const KEY_ID_LENGTH = 2;

@@ -29,7 +29,7 @@ export interface OpenedReadKey {
 }
 
 /** The dialects whose key is a read key, under one name or another. */
-export type ReadKeyDialect = Extract<DialectName, "read-key">;
+export type ReadKeyDialect = Extract<DialectName, "read-key" | "device" | "code">;
 
 function scope(dialect: ReadKeyDialect, app: string): Buffer {
   return Buffer.from(`${dialect}\0${app}`);

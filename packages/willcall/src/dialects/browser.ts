@@ -38,7 +38,10 @@ export interface Lobby {
 }
 
 /** Opens the login that a launch URL of some dialect carries; undefined: it carries none, or not ours. */
-export type OpenLaunch = (call: Call, query: URLSearchParams) => Login | { error: string } | undefined;
+export type OpenLaunch = (
+  call: Call,
+  query: URLSearchParams,
+) => Login | { error: string } | { redirect: string } | undefined;
 
 /** A page without what every page has. */
 type Shown = Page extends infer P
@@ -70,6 +73,8 @@ export class BrowserVisit {
   readonly #cookies: ReadonlyMap<string, string>;
   readonly #mailbox: Lookup["mailbox"];
   readonly #style: { readonly secure: boolean };
+  /** Whether this request is a form of ours: its answer must not be a redirect. */
+  #pressed = false;
 
   /** @param mailbox finds the mailbox of a `state`, in the dialect's way */
   constructor(lobby: Lobby, call: Call, mailbox: Lookup["mailbox"]) {
@@ -87,12 +92,14 @@ export class BrowserVisit {
     const hop = query.get("hop");
     const login = hop === null ? openLaunch(this.#call, query) : openHop(desk, hop);
     if (login === undefined) return this.#page(400, { kind: "error", code: "unknown_ticket" });
+    if ("redirect" in login) return this.#redirect(login.redirect, []);
     if ("error" in login) return this.#page(400, { kind: "error", code: login.error });
     return this.#launch(login, hop !== null, false);
   }
 
   /** `POST /login`: Continue, Cancel or Try again, pressed on one of our own pages in this browser. */
   async press(): Promise<Response> {
+    this.#pressed = true;
     const form = await readForm(this.#call.request);
     if (form === undefined) return this.#page(413, { kind: "error", code: "too_large" });
     const [subject, value] = (["ticket", "held", "again"] as const)
@@ -141,7 +148,19 @@ export class BrowserVisit {
     if (form === undefined) return this.#page(413, { kind: "error", code: "too_large" });
     const kept = new URLSearchParams([...form].filter(([name]) => name !== "id_token" && name !== "user"));
     const to = `${new URL(registration.redirectUri).pathname}?${kept}`;
-    return new Response(null, { status: 303, headers: { ...this.#lobby.headers.page, Location: to } });
+    return this.#redirect(to, []);
+  }
+
+  /** The device dialect's page: enter the code that the device shows. */
+  askForCode(entered: string, problem: "wrong" | "limited" | null): Response {
+    const form = { action: `${pathOf(this.#lobby.desk.config, this.#call.app)}/device`, fields: {} };
+    const status = problem === null ? 200 : problem === "wrong" ? 400 : 429;
+    return this.#page(status, { kind: "device", form, entered, problem });
+  }
+
+  /** The device dialect's consent: what the code asks for; Continue launches it in this browser. */
+  confirmCode(login: Login, userCode: string): Response {
+    return this.#confirm(login, "ticket", makeTicket(this.#lobby.desk, login), userCode);
   }
 
   async #pressTicket(ticket: string, cancelled: boolean): Promise<Response> {
@@ -171,7 +190,7 @@ export class BrowserVisit {
     const bound = isMailboxId(id) ? boundLogin(this.#style, desk.keys, this.#cookies, id) : undefined;
     const registration = bound && this.#registration(bound.login);
     if (!bound || !registration) return this.#page(400, { kind: "no_cookie" });
-    return this.#launched(bound.login, await tryAgain(desk, registration, bound), true);
+    return this.#launched(bound.login, await tryAgain(desk, registration, bound));
   }
 
   async #launch(login: Login, hopped: boolean, confirmed: boolean): Promise<Response> {
@@ -182,7 +201,7 @@ export class BrowserVisit {
     const bound = boundLogin(this.#style, desk.keys, this.#cookies, login.id);
     const visit = { ...this.#origin(), bound, hopped };
     const launched = await launch(desk, app, registration, login, visit, confirmed);
-    return this.#launched(login, launched, confirmed);
+    return this.#launched(login, launched);
   }
 
   /** What `Referer` and `Sec-Fetch-*` say of where this navigation comes from. */
@@ -205,7 +224,7 @@ export class BrowserVisit {
     };
   }
 
-  #launched(login: Login, launched: Launched, pressed: boolean): Response {
+  #launched(login: Login, launched: Launched): Response {
     switch (launched.kind) {
       case "leave": {
         const { keys, platform } = this.#lobby.desk;
@@ -217,10 +236,10 @@ export class BrowserVisit {
           login,
           launched.state,
         );
-        return this.#leave(login, launched.to, pressed, cookies);
+        return this.#leave(login, launched.to, cookies);
       }
       case "hop":
-        return this.#leave(login, launched.to, pressed, []);
+        return this.#leave(login, launched.to, []);
       case "confirm":
         return this.#confirmLaunch(login);
       case "over":
@@ -239,12 +258,15 @@ export class BrowserVisit {
   }
 
   /** Sends the browser on: from a form by a page of ours, whose link no `form-action` can break; else by 303. */
-  #leave(login: Login, to: string, pressed: boolean, cookies: readonly string[]): Response {
-    if (pressed) return this.#page(200, { kind: "leaving", to }, login, cookies);
-    return new Response(null, {
-      status: 303,
-      headers: withCookies({ ...this.#lobby.headers.page, Location: to }, cookies),
-    });
+  #leave(login: Login, to: string, cookies: readonly string[]): Response {
+    return this.#pressed
+      ? this.#page(200, { kind: "leaving", to }, login, cookies)
+      : this.#redirect(to, cookies);
+  }
+
+  #redirect(to: string, cookies: readonly string[]): Response {
+    const headers = withCookies({ ...this.#lobby.headers.page, Location: to }, cookies);
+    return new Response(null, { status: 303, headers });
   }
 
   #confirmLaunch(login: Login): Response {
@@ -259,7 +281,7 @@ export class BrowserVisit {
     return this.#confirm(login, "held", holdCallback(desk, { id: login.id, state, callback }));
   }
 
-  #confirm(login: Login, name: "ticket" | "held", subject: string): Response {
+  #confirm(login: Login, name: "ticket" | "held", subject: string, userCode?: string): Response {
     const { form, cookies } = this.#form(name, subject);
     const scope = login.scope ?? this.#registration(login)?.scope ?? [];
     const shown = {
@@ -270,6 +292,7 @@ export class BrowserVisit {
       now: this.#lobby.desk.platform.now(),
       startedBy: login.origin,
       startedNear: login.near,
+      ...(userCode !== undefined && { userCode }),
     } as const;
     return this.#page(200, shown, login, cookies);
   }
@@ -289,7 +312,8 @@ export class BrowserVisit {
     if (ended.kind === "ready") return this.#after(login, "ready", 200, { kind: "done" });
     const { failure } = ended;
     if (failure.reason === "denied") return this.#after(login, failure, 200, { kind: "denied" });
-    if (!failure.retryable || !returned.bound) {
+    const leads = deliveries[login.dialect].next(desk, login, failure) !== undefined;
+    if (!failure.retryable || !returned.bound || leads) {
       return this.#after(login, failure, 502, { kind: "failed", reason: failure.reason, retry: null });
     }
     const retry = this.#form("again", login.id);
@@ -308,14 +332,10 @@ export class BrowserVisit {
     status: number,
     shown: Shown,
   ): Response {
-    const { desk, deliveries, headers } = this.#lobby;
+    const { desk, deliveries } = this.#lobby;
     const cookies = [unbindLogin(this.#style, login.id)];
     const to = deliveries[login.dialect].next(desk, login, end);
-    if (to === undefined) return this.#page(status, shown, login, cookies);
-    return new Response(null, {
-      status: 303,
-      headers: withCookies({ ...headers.page, Location: to }, cookies),
-    });
+    return to === undefined ? this.#page(status, shown, login, cookies) : this.#leave(login, to, cookies);
   }
 
   /** A launch or callback of a login that is past that. */

@@ -73,6 +73,7 @@ async function authorize(office: Office, call: Call, provider: string): Promise<
     inputs: {},
     publicKey: keyPair().publicKey,
     binding: null,
+    carried: null,
   };
   const facts = {
     dialect: login.dialect,

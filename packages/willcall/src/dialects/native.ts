@@ -5,10 +5,10 @@ import { fromBase64url, toBase64url } from "../crypto/bytes.ts";
 import { sha256 } from "../crypto/hmac.ts";
 import { PUBLIC_KEY_LENGTH, isPublicKey } from "../crypto/hpke.ts";
 import { isMailboxId, mailboxOfPublicKey } from "../crypto/read-key.ts";
-import { type Desk, providerOf } from "../desk.ts";
+import type { Desk } from "../desk.ts";
 import type { LoginRow, MailboxId } from "../engines/engine.ts";
 import { openOuter } from "../login/box.ts";
-import { readInputs } from "../login/inputs.ts";
+import { readAsked } from "../login/asked.ts";
 import type { Login } from "../login/login.ts";
 import { type Call, type Env, type Replies, apiRoute, pathOf, rawQuery, readBody } from "./http.ts";
 import { type Office, refusal } from "./office.ts";
@@ -38,43 +38,28 @@ export function openNativeLaunch(
   const origin = query.get("origin");
   if (origin !== null && !originAllowed(app.origins, origin, desk.config.mode))
     return { error: "misconfigured_origin" };
-  const name =
-    query.get("provider") ?? (app.providers.length === 1 ? app.providers[0]?.provider.name : undefined);
-  const registration = name === undefined ? undefined : providerOf(app, name);
-  if (registration === undefined) return { error: "unknown_provider" };
-  const scope = narrowScope(query.get("scope"), registration.scope);
-  if (scope === undefined) return { error: "invalid_scope" };
+  const asked = readAsked(app, {
+    provider: query.get("provider"),
+    scope: query.get("scope"),
+    inputs: [...query].filter(([name]) => !OWN_PARAMETERS.has(name)),
+  });
+  if ("error" in asked) return asked;
   const abandon = query.get("abandon");
   if (abandon !== null && fromBase64url(abandon)?.length !== 32) return { error: "bad_key" };
-  const inputs = readInputs(
-    registration.provider,
-    [...query].filter(([name]) => !OWN_PARAMETERS.has(name)),
-  );
-  if ("error" in inputs) return inputs;
   return {
     id: mailboxOfPublicKey(publicKey),
     dialect: "native",
     app: app.name,
-    provider: registration.provider.name,
+    provider: asked.registration.provider.name,
     origin,
-    scope,
+    scope: asked.scope,
     createdAt: desk.platform.now(),
     near: connection.near,
-    inputs: inputs.values,
+    inputs: asked.inputs,
     publicKey,
     binding: abandon === null ? null : { abandon },
+    carried: null,
   };
-}
-
-/** The scope an app may narrow to: a subset of what is configured. Null: as configured; undefined: more than that. */
-export function narrowScope(
-  asked: string | null,
-  allowed: readonly string[] | { readonly verbatim: string },
-): readonly string[] | null | undefined {
-  if (asked === null || asked === "") return null;
-  const most = "verbatim" in allowed ? allowed.verbatim.split(/[\s,]+/) : allowed;
-  const scopes = asked.split(" ").filter(Boolean);
-  return scopes.every((scope) => most.includes(scope)) ? scopes : undefined;
 }
 
 /** Registers the native dialect's pick-up. */

@@ -6,7 +6,7 @@ import type { Desk } from "../desk.ts";
 import { asVerbatim } from "../grants/delivered.ts";
 import { RateLimit } from "../limits.ts";
 import { begin, launchUrl } from "../login/begin.ts";
-import { readInputs } from "../login/inputs.ts";
+import { readAsked } from "../login/asked.ts";
 import { authorizationUrl, rowOf } from "../login/launch.ts";
 import { type Login, READ_KEY_WINDOW, encodeLogin, makeState } from "../login/login.ts";
 import { type PickedUp, pickUp } from "../login/pick-up.ts";
@@ -37,26 +37,19 @@ async function authorize(office: Office, call: Call): Promise<Response> {
   const refused = refuse(office, call);
   if (refused !== undefined) return refused;
   const query = new URLSearchParams(rawQuery(request));
-  const name = query.get("provider") ?? app.providers[0]?.provider.name;
-  const registration = app.providers.find(({ provider }) => provider.name === name);
-  if (registration === undefined || (app.providers.length > 1 && !query.has("provider"))) {
-    const names = app.providers.map(({ provider }) => provider.name).join(", ");
-    return replies.text(origin, 400, `Say which provider: ?provider= one of ${names}.`);
-  }
-  const inputs = readInputs(
-    registration.provider,
-    [...query].filter(([parameter]) => parameter !== "provider"),
-  );
-  if ("error" in inputs)
-    return replies.text(origin, 400, `The parameters do not fit this provider: ${inputs.error}.`);
-  const { readKey, login } = begin(desk, {
-    app,
-    provider: registration.provider.name,
-    origin,
-    near: connection.near,
-    scope: null,
-    inputs: inputs.values,
+  const asked = readAsked(app, {
+    provider: query.get("provider"),
+    scope: query.get("scope"),
+    inputs: [...query].filter(([name]) => name !== "provider" && name !== "scope"),
   });
+  if ("error" in asked) {
+    const names = app.providers.map(({ provider }) => provider.name).join(", ");
+    return replies.text(origin, 400, `Not for this app: ${asked.error}. Its providers: ${names}.`);
+  }
+  const { registration, scope, inputs } = asked;
+  const provider = registration.provider.name;
+  const facts = { dialect: "read-key", app, provider, origin, near: connection.near, scope, inputs } as const;
+  const { readKey, login } = begin(desk, facts);
   if (app.launch === "page") return replies.json(origin, 200, { url: launchUrl(desk, app, login), readKey });
   const direct = await beginDirect(desk, registration, login);
   return direct === undefined

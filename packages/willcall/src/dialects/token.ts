@@ -37,6 +37,11 @@ export function tokenRoutes(hono: Hono<Env>, office: TokenOffice, app: App): voi
 async function token(office: TokenOffice, call: Call): Promise<Response> {
   const form = await readOAuthForm(call);
   if ("error" in form) return oauthError(office.replies, call, form);
+  if (call.connection.header("authorization") !== null) {
+    const error_description =
+      "Apps here are public clients: send client_id in the body, and no Authorization header.";
+    return oauthError(office.replies, call, { status: 401, error: "invalid_client", error_description });
+  }
   const name = form.parameters.get("grant_type");
   if (name === undefined) return oauthError(office.replies, call, missing("grant_type"));
   const grantType = name === "refresh_token" ? refresh(office) : office.grantTypes.get(name);
@@ -112,7 +117,9 @@ export function missing(name: string): OAuthError {
 }
 
 /** The form of a token or revocation request: no parameter twice, empty ones absent (RFC 6749 §3.2). */
-async function readOAuthForm(call: Call): Promise<{ parameters: ReadonlyMap<string, string> } | OAuthError> {
+export async function readOAuthForm(
+  call: Call,
+): Promise<{ parameters: ReadonlyMap<string, string> } | OAuthError> {
   const form = await readForm(call.request);
   if (form === undefined)
     return { status: 413, error: "invalid_request", error_description: "The body is too large." };

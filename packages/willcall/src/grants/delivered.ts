@@ -26,32 +26,34 @@ export interface Holder {
   origin: string | null;
 }
 
-/** What is known of the grant that a refresh continues: its id, and the generation that its answer begins. */
-export interface Continued {
+/** The grant that an answer's refresh token belongs to, where the caller names it. */
+export interface Named {
   id: string;
+  /** 0 for a login; a refresh begins the next one. */
   generation: number;
 }
 
 /**
  * Turns a provider's answer into what the app gets: refresh tokens become handles, unless the operator chose
- * `refresh: raw`. `continued` names the grant that a refresh goes on with; a login starts one.
+ * `refresh: raw`. `named` names the grant of its refresh token: one that a
+ * refresh goes on with, or a new one under a name; else a new one gets a name of its own.
  */
 export function prepare(
   desk: Desk,
   holder: Holder,
   tokens: TokenAnswer,
   context: TokenContext,
-  continued?: Continued,
+  named?: Named,
 ): Delivered {
   const { platform, keys } = desk;
   const handles = new Map<string, Handle>();
   const handleFor = (refreshToken: string): Handle => {
-    const known = handles.get(refreshToken);
-    if (known !== undefined) return known;
-    const goesOn = refreshToken === tokens.refresh_token ? continued : undefined;
+    const made = handles.get(refreshToken);
+    if (made !== undefined) return made;
+    const known = refreshToken === tokens.refresh_token ? named : undefined;
     const handle = makeHandle(keys, platform.random(16), {
-      id: goesOn?.id ?? toBase64url(platform.random(16)),
-      generation: goesOn?.generation ?? 0,
+      id: known?.id ?? toBase64url(platform.random(16)),
+      generation: known?.generation ?? 0,
       app: holder.app.name,
       provider: holder.provider,
       origin: holder.origin,
@@ -73,7 +75,9 @@ export function prepare(
     provider: holder.provider,
     // A refresh always answers with a usable `refresh_token`, also where the provider omits it (A9).
     verbatim:
-      continued && refreshToken !== undefined ? { ...verbatim, refresh_token: refreshToken } : verbatim,
+      named !== undefined && named.generation > 0 && refreshToken !== undefined
+        ? { ...verbatim, refresh_token: refreshToken }
+        : verbatim,
     access_token: tokens.access_token,
     token_type: tokens.token_type,
     ...(tokens.expiresAt !== undefined && { expiresAt: tokens.expiresAt }),

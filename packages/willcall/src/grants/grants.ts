@@ -1,7 +1,7 @@
 import type { App, AppProvider } from "../config/config.ts";
 import { toBase64url } from "../crypto/bytes.ts";
 import { type Desk, providerOf } from "../desk.ts";
-import type { GrantRow } from "../engines/engine.ts";
+import type { GrantRow, LoginRow } from "../engines/engine.ts";
 import { RateLimit } from "../limits.ts";
 import type { ProviderFailure, TokenAnswer } from "../providers/provider.ts";
 import { type Delivered, prepare } from "./delivered.ts";
@@ -43,6 +43,8 @@ export interface Grants {
    * replayed to who lost it (promises S6, S11).
    */
   refresh(presented: Presented): Promise<Refreshed>;
+  /** A code came a second time: the grant of the first is ended here (RFC 6749 §4.1.2). */
+  endReused(app: App, row: LoginRow): Promise<void>;
   /** RFC 7009: ends the grant here, then at the provider. An unknown handle is not an error (§2.2). */
   revoke(presented: Presented): Promise<void>;
 }
@@ -63,6 +65,10 @@ export function createGrants(desk: Desk): Grants {
         underWay.set(key, work);
       }
       return work;
+    },
+    endReused: (app, { id, provider }) => {
+      desk.log.warn("grant.reuse", { app: app.name, provider, login: id });
+      return end(desk, { id, generation: 0, app: app.name, provider }, "reuse");
     },
     revoke: async (presented) => {
       const found = await findGrant(desk, presented);
@@ -263,8 +269,11 @@ async function refused(
   return { kind: "unavailable", after: failure.reason === "rate_limited" ? 30 : 5 };
 }
 
+/** What names a grant in the store and in the log. */
+type GrantName = Pick<Grant, "id" | "generation" | "app" | "provider">;
+
 /** Ends a grant, durably, over any lease: nothing refreshes it any more. */
-async function end(desk: Desk, grant: Grant, why: "revoked" | "reuse"): Promise<void> {
+async function end(desk: Desk, grant: GrantName, why: "revoked" | "reuse"): Promise<void> {
   const { records, platform, log } = desk;
   for (;;) {
     const now = platform.now();

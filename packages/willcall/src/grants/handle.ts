@@ -1,7 +1,9 @@
 import { fromBase64url, toBase64url } from "../crypto/bytes.ts";
 import type { Keyring } from "../crypto/keys.ts";
 import { open, seal } from "../crypto/seal.ts";
+import type { Desk } from "../desk.ts";
 import type { TokenContext } from "../providers/provider.ts";
+import type { Delivered } from "./delivered.ts";
 
 /** `wcr1.` and base64url: the sealed refresh token that an app holds instead of the provider's. */
 export type Handle = string & { readonly __brand: "Handle" };
@@ -42,6 +44,17 @@ export function makeHandle(keys: Keyring, salt: Uint8Array, grant: Grant): Handl
     grant.captured,
   ]);
   return `${PREFIX}${toBase64url(seal(keys, "handle", salt, Buffer.from(facts)))}` as Handle;
+}
+
+/** The same answer with its refresh handle bound to `origin`: code and device logins learn it when they are redeemed (S6). */
+export function bindToOrigin(
+  { keys, platform }: Pick<Desk, "keys" | "platform">,
+  delivered: Delivered,
+  origin: string | null,
+): Delivered {
+  const grant = openHandle(keys, delivered.refresh_token ?? "", platform.now());
+  if (grant === undefined || grant.origin === origin) return delivered;
+  return { ...delivered, refresh_token: makeHandle(keys, platform.random(16), { ...grant, origin }) };
 }
 
 /** Whether `text` claims to be a handle (it may still be forged): the rest are a provider's own tokens. */

@@ -1,5 +1,5 @@
 import { toBase64url } from "../crypto/bytes.ts";
-import { makeReadKey, type ReadKey } from "../crypto/read-key.ts";
+import { makeReadKey, type ReadKey, type ReadKeyDialect } from "../crypto/read-key.ts";
 import { open, seal } from "../crypto/seal.ts";
 import { fromBase64url } from "../crypto/bytes.ts";
 import type { App } from "../config/config.ts";
@@ -11,6 +11,7 @@ export type Ticket = string & { readonly __brand: "Ticket" };
 
 /** What an app says when it begins. */
 export interface Beginning {
+  dialect: ReadKeyDialect;
   app: App;
   /** One of the app's providers. */
   provider: string;
@@ -30,7 +31,7 @@ export function begin(desk: Desk, beginning: Beginning): { readKey: ReadKey; log
   const createdAt = platform.now();
   const { readKey, mailbox, publicKey } = makeReadKey(
     keys,
-    "read-key",
+    beginning.dialect,
     app.name,
     createdAt,
     platform.random(16),
@@ -38,11 +39,11 @@ export function begin(desk: Desk, beginning: Beginning): { readKey: ReadKey; log
   const login: Login = {
     ...facts,
     id: mailbox,
-    dialect: "read-key",
     app: app.name,
     createdAt,
     publicKey,
     binding: null,
+    carried: null,
   };
   return { readKey, login };
 }

@@ -1,5 +1,8 @@
 import type { Provider } from "../providers/provider.ts";
 
+/** Why inputs do not fit. */
+export type InputError = "unknown_parameter" | "missing_input" | "bad_input";
+
 /** Longest value of an input, in characters. */
 const LONGEST = 255;
 
@@ -10,7 +13,7 @@ const LONGEST = 255;
 export function readInputs(
   { definition }: Provider,
   given: readonly (readonly [string, string])[],
-): { values: Record<string, string> } | { error: "unknown_parameter" | "missing_input" | "bad_input" } {
+): { values: Record<string, string> } | { error: InputError } {
   const rules = new Map(Object.entries(definition.inputs ?? {}).filter(([, { by }]) => by !== "operator"));
   const values = new Map(given);
   if ([...values.keys()].some((name) => !rules.has(name))) return { error: "unknown_parameter" };

@@ -71,7 +71,12 @@ export async function launch(
 /** Whether the launch provably comes from the app that began the login, moments ago. */
 function isSilent(app: App, login: Login, visit: Visit, now: number): boolean {
   if (visit.navigation === "other") return false;
-  if (visit.bound !== undefined || app.confirm === "never") return true;
+  if (visit.bound !== undefined) return true;
+  // A device's code can come from anyone: its page is never skipped (RFC 8628 §5.4).
+  if (login.dialect === "device") return false;
+  if (app.confirm === "never") return true;
+  // The code goes to a redirect URI of the app on this very machine: whoever sent the link gets nothing.
+  if (login.dialect === "code") return app.confirm === "auto";
   return (
     app.confirm === "auto" &&
     login.origin !== null &&

@@ -35,8 +35,10 @@ export interface Login {
   inputs: Readonly<Record<string, string>>;
   /** What the outcome is sealed to. */
   publicKey: Buffer;
-  /** What the dialect keeps for pick-up (code: challenge, client, redirect URI, the app's state). */
+  /** What the dialect checks at pick-up (code: challenge, client, redirect URI); stands in the row as it is. */
   binding: Readonly<Record<string, string>> | null;
+  /** What the dialect needs at the end and no row may hold in the clear (code: the code itself, the app's state). */
+  carried: Readonly<Record<string, string>> | null;
 }
 
 /** Milliseconds since the epoch after which the login can no longer be claimed. */
@@ -57,6 +59,7 @@ export function encodeLogin(login: Login): Buffer {
     login.near,
     login.inputs,
     login.binding,
+    login.carried,
   ]);
   const bytes = Buffer.allocUnsafe(PUBLIC_KEY_LENGTH + Buffer.byteLength(facts));
   bytes.set(login.publicKey, 0);
@@ -66,7 +69,7 @@ export function encodeLogin(login: Login): Buffer {
 
 /** The inverse of `encodeLogin`, for bytes that opened: they are what this broker sealed, so they are trusted. */
 export function decodeLogin(bytes: Buffer): Login {
-  const [id, dialect, app, provider, origin, scope, createdAt, near, inputs, binding] = JSON.parse(
+  const [id, dialect, app, provider, origin, scope, createdAt, near, inputs, binding, carried] = JSON.parse(
     bytes.toString("utf8", PUBLIC_KEY_LENGTH),
   ) as [
     MailboxId,
@@ -79,9 +82,10 @@ export function decodeLogin(bytes: Buffer): Login {
     string | null,
     Record<string, string>,
     Record<string, string> | null,
+    Record<string, string> | null,
   ];
   const publicKey = bytes.subarray(0, PUBLIC_KEY_LENGTH);
-  return { id, dialect, app, provider, origin, scope, createdAt, near, inputs, publicKey, binding };
+  return { id, dialect, app, provider, origin, scope, createdAt, near, inputs, publicKey, binding, carried };
 }
 
 const STATE_RANDOM = 16;

@@ -31,6 +31,13 @@ export type Page =
       /** Device dialect: the code to compare. */
       userCode?: string;
     })
+  | (PageFacts & {
+      kind: "device";
+      form: PageForm;
+      /** What was entered before, if anything. */
+      entered: string;
+      problem: "wrong" | "limited" | null;
+    })
   | (PageFacts & { kind: "leaving"; to: string })
   | (PageFacts & { kind: "done" })
   | (PageFacts & { kind: "finished" })

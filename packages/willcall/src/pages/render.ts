@@ -29,8 +29,10 @@ export function renderPage(page: Page): RenderedPage {
   switch (page.kind) {
     case "confirm":
       return document({ language, title: texts.confirm.title, main: confirmation(page, texts, names) });
+    case "device":
+      return document({ language, title: texts.device.title, main: codeEntry(page, texts, names) });
     case "leaving": {
-      const to = webAddress(page.to);
+      const to = linkAddress(page.to);
       if (to === undefined) return document({ language, ...notice(texts.otherError, "stop") });
       const link = html`<a class="go" href="${to}">${texts.leaving.link(names)}</a>`;
       return document({ language, ...notice(texts.leaving, "open", link), onward: to });
@@ -88,6 +90,17 @@ ${scopeList(page.scopes, texts)}${code}
 </form>`;
 }
 
+function codeEntry(page: Extract<Page, { kind: "device" }>, texts: Texts, names: Names): Html {
+  const said = texts.device;
+  const problem = page.problem && html`<p class="warn" role="alert">${said.problems[page.problem]}</p>`;
+  return html`${mark(page.app, page.provider, "open")}<h1>${said.heading}</h1>
+<p>${said.lead(names)}</p>
+${problem ?? undefined}<form method="post" action="${page.form.action}">
+<label>${said.label}<input class="code" name="user_code" value="${tame(page.entered, 16)}" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" maxlength="16" required autofocus></label>
+<button>${said.proceed}</button>
+</form>`;
+}
+
 function scopeList(scopes: readonly string[], texts: Texts): Html | undefined {
   if (scopes.length === 0) return undefined;
   const shown = scopes.slice(0, mostScopes).map((scope) => html`<li>${isolate(scope, longestScope)}</li>`);
@@ -124,8 +137,11 @@ function ago(milliseconds: number, texts: Texts): string {
     : format.format(-Math.floor(seconds / 60), "minute");
 }
 
-/** `javascript:` and other schemes never become a link. */
-function webAddress(to: string): string | undefined {
+/** Schemes that run or show something in the browser itself; an app's own scheme (`vscode:`) is a link like another. */
+const browserSchemes =
+  /^(?:javascript|data|blob|file|filesystem|about|vbscript|view-source|chrome|edge|resource):/;
+
+function linkAddress(to: string): string | undefined {
   const url = URL.canParse(to) ? new URL(to) : undefined;
-  return url?.protocol === "https:" || url?.protocol === "http:" ? url.href : undefined;
+  return url === undefined || browserSchemes.test(url.href) ? undefined : url.href;
 }

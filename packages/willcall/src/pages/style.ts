@@ -24,6 +24,9 @@ li{padding:.25rem 0;font-size:.9375rem;border-top:1px solid var(--line)}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem;margin-top:1.25rem;font-size:.875rem}
 dt{color:var(--soft)}
 .code{font:600 1.75rem/1.5 ui-monospace,monospace;letter-spacing:.12em}
+label{flex:1 0 100%;font-size:.875rem;color:var(--soft)}
+input{display:block;width:100%;padding:.25rem .75rem;border:1px solid var(--soft);border-radius:.75rem;background:var(--page);color:var(--ink);text-transform:uppercase}
+form:has(label){flex-wrap:wrap}
 .warn{margin-top:1.25rem;padding:.75rem 1rem;border-radius:.75rem;background:var(--warn);color:var(--warn-ink);font-size:.875rem}
 form{display:flex;gap:.75rem;margin-top:1.5rem;animation:arm .5s step-end}
 @keyframes arm{from{pointer-events:none;opacity:.6}}

@@ -24,6 +24,18 @@ export const en: Texts = {
     cancel: "Cancel",
     more: (count) => `and ${count} more`,
   },
+  device: {
+    title: "Enter your code",
+    heading: "Enter the code from your device",
+    lead: ({ app }) =>
+      html`${app} shows you a code of eight letters. Enter it only if you started this yourself.`,
+    label: "Code",
+    proceed: "Next",
+    problems: {
+      wrong: "This code is not known here, or no longer. Check it, or start again on your device.",
+      limited: "There were too many wrong codes. Wait ten minutes, then start again on your device.",
+    },
+  },
   leaving: {
     title: "On your way",
     heading: ({ provider }) => html`Taking you to ${provider}`,

@@ -24,6 +24,18 @@ export const fr: Texts = {
     cancel: "Annuler",
     more: (count) => `et ${count} de plus`,
   },
+  device: {
+    title: "Saisissez votre code",
+    heading: "Saisissez le code de votre appareil",
+    lead: ({ app }) =>
+      html`${app} vous montre un code de huit lettres. Ne le saisissez que si vous avez lancé cette connexion vous-même.`,
+    label: "Code",
+    proceed: "Suivant",
+    problems: {
+      wrong: "Ce code n’est pas connu ici, ou ne l’est plus. Vérifiez-le, ou recommencez sur votre appareil.",
+      limited: "Il y a eu trop de codes erronés. Attendez dix minutes, puis recommencez sur votre appareil.",
+    },
+  },
   leaving: {
     title: "En route",
     heading: ({ provider }) => html`Nous vous conduisons vers ${provider}`,

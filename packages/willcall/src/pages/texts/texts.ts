@@ -47,6 +47,15 @@ export interface Texts {
     /** After the scopes that are shown: how many more there are. */
     readonly more: (count: number) => string;
   };
+  /** The device dialect: a person enters the code that another device shows. */
+  readonly device: {
+    readonly title: string;
+    readonly heading: string;
+    readonly lead: (names: Names) => Html;
+    readonly label: string;
+    readonly proceed: string;
+    readonly problems: { readonly wrong: string; readonly limited: string };
+  };
   readonly leaving: Notice & { readonly link: (names: Names) => Html };
   readonly done: Notice;
   readonly finished: Notice;

@@ -1,0 +1,219 @@
+import type { Hono } from "hono";
+import type { App } from "../config/config.ts";
+import { openReadKey } from "../crypto/read-key.ts";
+import { baseOf, type Desk } from "../desk.ts";
+import { asTokenResponse } from "../grants/delivered.ts";
+import { bindToOrigin } from "../grants/handle.ts";
+import { readAsked } from "../login/asked.ts";
+import { begin } from "../login/begin.ts";
+import { mailboxOfState, READ_KEY_WINDOW } from "../login/login.ts";
+import { pickUp } from "../login/pick-up.ts";
+import { holdForCode, loginOfCode, makeUserCode, readUserCode, spellUserCode } from "../login/user-code.ts";
+import { BrowserVisit, type Lobby } from "./browser.ts";
+import { clientIdOf } from "./clients.ts";
+import { Guesses } from "./guesses.ts";
+import { type Call, type Env, apiRoute, pageRoute, pathOf, rawQuery, readForm } from "./http.ts";
+import { MOST_HELD_LOGINS, type Office, refusal } from "./office.ts";
+import { type GrantType, type OAuthError, missing, oauthError, readOAuthForm } from "./token.ts";
+
+/** The grant type of RFC 8628 §3.4. */
+export const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+
+/** Seconds between two polls, at first; each poll that comes sooner adds five (RFC 8628 §3.5). */
+const INTERVAL = 5;
+/** Seconds that a device code is good for. */
+const EXPIRES_IN = 600;
+/** Milliseconds by which a poll may be early: clocks and networks are not exact. */
+const TOLERANCE = 500;
+
+/** The device dialect (protocol.md, part C; RFC 8628): for any provider, whether or not it has a device flow. */
+export function deviceRoutes(hono: Hono<Env>, office: Office, lobby: Lobby, app: App): void {
+  const { desk, replies } = office;
+  const path = pathOf(desk.config, app);
+  const guesses = new Guesses();
+  apiRoute(hono, desk.config, replies, app, `${path}/device_authorization`, {
+    POST: (call) => authorizeDevice(office, guesses, call),
+  });
+  pageRoute(hono, replies, app, `${path}/device`, {
+    GET: (call) => {
+      const given = new URLSearchParams(rawQuery(call.request)).get("user_code");
+      return given === null
+        ? visit(lobby, call).askForCode("", null)
+        : enter(desk, guesses, lobby, call, given);
+    },
+    POST: async (call) => {
+      const form = await readForm(call.request);
+      return enter(desk, guesses, lobby, call, form?.get("user_code") ?? "");
+    },
+  });
+}
+
+const visit = (lobby: Lobby, call: Call): BrowserVisit => new BrowserVisit(lobby, call, mailboxOfState);
+
+/** `POST /device_authorization` (RFC 8628 §3.1, §3.2). */
+async function authorizeDevice(office: Office, guesses: Guesses, call: Call): Promise<Response> {
+  const { desk, replies } = office;
+  const { app, origin, connection } = call;
+  const form = await readOAuthForm(call);
+  if ("error" in form) return oauthError(replies, call, form);
+  const { parameters } = form;
+  const refused = refusal(office, call);
+  if (refused !== undefined) {
+    const { status, error, sentence, after } = refused;
+    return oauthError(replies, call, { status, error, error_description: sentence, retryAfter: after });
+  }
+  const wrongClient = checkClient(app, parameters);
+  if (wrongClient !== undefined) return oauthError(replies, call, wrongClient);
+  const asked = readAsked(app, {
+    provider: parameters.get("provider") ?? null,
+    scope: parameters.get("scope") ?? null,
+    inputs: [...parameters].filter(([name]) => !["client_id", "provider", "scope"].includes(name)),
+  });
+  if ("error" in asked) {
+    const error = asked.error === "invalid_scope" ? "invalid_scope" : "invalid_request";
+    return oauthError(replies, call, {
+      status: 400,
+      error,
+      error_description: `Not for this app: ${asked.error}.`,
+    });
+  }
+  const { readKey, login } = begin(desk, {
+    dialect: "device",
+    app,
+    provider: asked.registration.provider.name,
+    origin,
+    near: connection.near,
+    scope: asked.scope,
+    inputs: asked.inputs,
+  });
+  const userCode = makeUserCode(desk.platform.random);
+  const held = await holdForCode(desk, login, userCode, MOST_HELD_LOGINS);
+  if (!held) {
+    const error_description = "No login can be begun right now. Try again in a moment.";
+    return oauthError(replies, call, {
+      status: 503,
+      error: "temporarily_unavailable",
+      error_description,
+      retryAfter: 10,
+    });
+  }
+  guesses.issued(login.createdAt);
+  const verification_uri = `${baseOf(desk.config, app)}/device`;
+  const spelt = spellUserCode(userCode);
+  return replies.json(origin, 200, {
+    device_code: readKey,
+    user_code: spelt,
+    verification_uri,
+    verification_uri_complete: `${verification_uri}?user_code=${spelt}`,
+    expires_in: EXPIRES_IN,
+    interval: INTERVAL,
+  });
+}
+
+/** A `client_id`, where there is one, must be this app's (RFC 6749 §5.2). */
+export function checkClient(app: App, parameters: ReadonlyMap<string, string>): OAuthError | undefined {
+  const given = parameters.get("client_id");
+  if (given === undefined || given === clientIdOf(app)) return undefined;
+  return { status: 401, error: "invalid_client", error_description: "This app has another client_id." };
+}
+
+/** A user code was entered, or came with the link: ask for confirmation, or for the code again. */
+async function enter(
+  desk: Desk,
+  guesses: Guesses,
+  lobby: Lobby,
+  call: Call,
+  given: string,
+): Promise<Response> {
+  const { app, connection } = call;
+  const now = desk.platform.now();
+  if (!guesses.mayTry(connection.address, now)) return visit(lobby, call).askForCode("", "limited");
+  const userCode = readUserCode(given);
+  const login = userCode === undefined ? undefined : await loginOfCode(desk, app.name, userCode);
+  if (login === undefined || userCode === undefined) {
+    guesses.wrong(connection.address, now);
+    return visit(lobby, call).askForCode(given, "wrong");
+  }
+  return visit(lobby, call).confirmCode(login, spellUserCode(userCode));
+}
+
+/** `grant_type=urn:ietf:params:oauth:grant-type:device_code` (RFC 8628 §3.4, §3.5). */
+export function deviceGrant({ desk, replies }: Office): GrantType {
+  const pace = new Pace();
+  return async (call, form) => {
+    const { app, origin, connection } = call;
+    const deviceCode = form.get("device_code");
+    if (deviceCode === undefined) return missing("device_code");
+    const wrongClient = checkClient(app, form);
+    if (wrongClient !== undefined) return wrongClient;
+    const opened = openReadKey(desk.keys, "device", app.name, deviceCode);
+    if (opened === undefined) {
+      return { status: 400, error: "invalid_grant", error_description: "The device code is not valid here." };
+    }
+    const now = desk.platform.now();
+    if (now >= opened.createdAt + READ_KEY_WINDOW) return expired;
+    if (pace.isTooFast(opened.mailbox, now)) {
+      return {
+        status: 400,
+        error: "slow_down",
+        error_description: "Poll five seconds less often from now on.",
+      };
+    }
+    const said = await pickUp(desk, "device", app.name, opened, undefined);
+    switch (said.kind) {
+      case "pending":
+        if (now >= opened.createdAt + EXPIRES_IN * 1000 + EXCHANGE_GRACE) return expired;
+        return {
+          status: 400,
+          error: "authorization_pending",
+          error_description: "The person has not finished yet.",
+        };
+      case "taken":
+        return { status: 400, error: "invalid_grant", error_description: "The device code was used before." };
+      case "over":
+        return over[said.status];
+      case "tokens":
+        connection.onAnswered(said.end);
+        return replies.json(
+          origin,
+          200,
+          asTokenResponse(bindToOrigin(desk, said.delivered, origin), desk.platform.now()),
+        );
+    }
+  };
+}
+
+/** Milliseconds that a login claimed at the last moment may still take. */
+const EXCHANGE_GRACE = 15_000;
+
+const expired: OAuthError = {
+  status: 400,
+  error: "expired_token",
+  error_description: "The device code has expired. Begin again.",
+};
+
+const over: Record<"denied" | "failed" | "cancelled" | "expired", OAuthError> = {
+  denied: { status: 400, error: "access_denied", error_description: "The person did not allow access." },
+  cancelled: { status: 400, error: "access_denied", error_description: "The person cancelled the login." },
+  failed: { status: 400, error: "server_error", error_description: "The login failed. Begin again." },
+  expired,
+};
+
+/** How often each device code is polled; forgets codes with the window, so memory is bounded. */
+class Pace {
+  #known = new Map<string, { at: number; interval: number }>();
+  #since = 0;
+
+  /** Notes a poll; true when it came sooner than the interval, which then grows by five seconds. */
+  isTooFast(mailbox: string, now: number): boolean {
+    if (now - this.#since > READ_KEY_WINDOW) {
+      for (const [id, { at }] of this.#known) if (now - at > READ_KEY_WINDOW) this.#known.delete(id);
+      this.#since = now;
+    }
+    const last = this.#known.get(mailbox);
+    const tooFast = last !== undefined && now - last.at < last.interval * 1000 - TOLERANCE;
+    const interval = (last?.interval ?? INTERVAL) + (tooFast ? 5 : 0);
+    this.#known.set(mailbox, { at: now, interval });
+    return tooFast;
+  }
+}

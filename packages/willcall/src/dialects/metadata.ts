@@ -1,0 +1,42 @@
+import type { Hono } from "hono";
+import type { App } from "../config/config.ts";
+import { baseOf } from "../desk.ts";
+import { DEVICE_GRANT } from "./device.ts";
+import { type Env, apiRoute, pathOf } from "./http.ts";
+import type { Office } from "./office.ts";
+
+const WELL_KNOWN = "/.well-known/oauth-authorization-server";
+
+/** Authorization server metadata (RFC 8414), in the RFC's path form and in the one that many clients try. */
+export function metadataRoutes(hono: Hono<Env>, { desk, replies }: Office, app: App): void {
+  const path = pathOf(desk.config, app);
+  const issuer = baseOf(desk.config, app);
+  const hasCode = app.redirectUris.length > 0;
+  const metadata = {
+    issuer,
+    ...(hasCode && { authorization_endpoint: `${issuer}/oauth/authorize` }),
+    token_endpoint: `${issuer}/token`,
+    revocation_endpoint: `${issuer}/revoke`,
+    device_authorization_endpoint: `${issuer}/device_authorization`,
+    response_types_supported: hasCode ? ["code"] : [],
+    response_modes_supported: ["query"],
+    grant_types_supported: [...(hasCode ? ["authorization_code"] : []), "refresh_token", DEVICE_GRANT],
+    code_challenge_methods_supported: ["S256"],
+    token_endpoint_auth_methods_supported: ["none"],
+    revocation_endpoint_auth_methods_supported: ["none"],
+    authorization_response_iss_parameter_supported: true,
+    scopes_supported: scopesOf(app),
+  };
+  for (const at of new Set([`${WELL_KNOWN}${path}`, `${path}${WELL_KNOWN}`])) {
+    apiRoute(hono, desk.config, replies, app, at, {
+      GET: ({ origin }) => replies.json(origin, 200, metadata),
+    });
+  }
+}
+
+function scopesOf({ providers }: App): string[] {
+  const scopes = providers.flatMap(({ scope }) =>
+    "verbatim" in scope ? scope.verbatim.split(/[\s,]+/) : scope,
+  );
+  return [...new Set(scopes)].filter((scope) => scope !== "");
+}

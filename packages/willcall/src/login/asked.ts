@@ -1,0 +1,51 @@
+import type { App, AppProvider } from "../config/config.ts";
+import { providerOf } from "../desk.ts";
+import { type InputError, readInputs } from "./inputs.ts";
+
+/** What an app asks for when it begins, as it came. */
+export interface Asking {
+  /** A provider's name; may be absent where the app has one. */
+  provider: string | null;
+  /** Space-joined; null or empty: as configured. */
+  scope: string | null;
+  /** Everything else: the definition's inputs. */
+  inputs: readonly (readonly [string, string])[];
+}
+
+/** What an app asks for, checked against its configuration. */
+export interface Asked {
+  registration: AppProvider;
+  /** Narrowed; null: as configured. */
+  scope: readonly string[] | null;
+  inputs: Readonly<Record<string, string>>;
+}
+
+/** Why an app may not ask for that. */
+export type AskedError = "unknown_provider" | "invalid_scope" | InputError;
+
+/** Scopes that ask for what every grant here has anyway, or for Willcall as an OpenID provider, which it is not. */
+const UNDERSTOOD = new Set(["offline_access", "openid"]);
+
+/** Reads what an app asks for: one of its providers, no more than its scopes, the definition's inputs. */
+export function readAsked(app: App, asking: Asking): Asked | { error: AskedError } {
+  const name = asking.provider ?? (app.providers.length === 1 ? app.providers[0]?.provider.name : undefined);
+  const registration = name === undefined ? undefined : providerOf(app, name);
+  if (registration === undefined) return { error: "unknown_provider" };
+  const scope = narrow(asking.scope, registration.scope);
+  if (scope === undefined) return { error: "invalid_scope" };
+  const inputs = readInputs(registration.provider, asking.inputs);
+  return "error" in inputs ? inputs : { registration, scope, inputs: inputs.values };
+}
+
+/** A subset of what is configured. Null: as configured; undefined: more than that. */
+function narrow(
+  asked: string | null,
+  allowed: readonly string[] | { readonly verbatim: string },
+): readonly string[] | null | undefined {
+  const most = "verbatim" in allowed ? allowed.verbatim.split(/[\s,]+/) : allowed;
+  const scopes = (asked ?? "")
+    .split(" ")
+    .filter((scope) => scope !== "" && (most.includes(scope) || !UNDERSTOOD.has(scope)));
+  if (scopes.length === 0) return null;
+  return scopes.every((scope) => most.includes(scope)) ? scopes : undefined;
+}
