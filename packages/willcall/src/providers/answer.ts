@@ -88,6 +88,12 @@ function errorOf(
     : { word };
 }
 
+/** The word in RFC 6749's `error` member of an answer; undefined when there is none. */
+export function wordIn(root: Json | undefined): string | undefined {
+  const error = isJsonObject(root) ? root["error"] : undefined;
+  return typeof error === "string" ? error : undefined;
+}
+
 /** Whether a body of a revocation or lookup with `success` says that it succeeded. */
 export function succeeded(root: Json | undefined, success: AnswerRules["success"]): boolean {
   if (success === undefined) return true;

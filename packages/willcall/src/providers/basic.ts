@@ -1,5 +1,9 @@
+/** What form encoding leaves as it is; most codes and tokens are nothing else. */
+const plain = /^[A-Za-z0-9*._-]*$/;
+
 /** One value in `application/x-www-form-urlencoded` (RFC 6749 appendix B). */
 export function formEncode(value: string): string {
+  if (plain.test(value)) return value;
   return encodeURIComponent(value)
     .replace(/[!'()~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll("%20", "+");

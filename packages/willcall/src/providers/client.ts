@@ -1,6 +1,5 @@
 import type { Platform } from "../platform.ts";
-import { parseBody, succeeded } from "./answer.ts";
-import { createDiscovery } from "./discovery.ts";
+import { parseBody, succeeded, wordIn } from "./answer.ts";
 import {
   badAnswer,
   codeOfWord,
@@ -12,21 +11,15 @@ import {
 } from "./errors.ts";
 import { followAll } from "./follow-up.ts";
 import { createIdTokenCheck } from "./id-token.ts";
+import { type AccountVerbs, createAccountVerbs } from "./account-verbs.ts";
 import { isJsonObject } from "./json.ts";
-import { compilePlan, type Plan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+import { createPlans } from "./plans.ts";
 import type { Provider, ProviderClient, ProviderFailure, TokenAnswer, TokenResult } from "./provider.ts";
 import { createSend } from "./send.ts";
 import type { Values } from "./template.ts";
 
 const noWords = compileVocabulary(undefined);
-
-/** Failures after which what an issuer said of itself may be out of date. */
-const doubtful: ReadonlySet<ProviderFailure["reason"]> = new Set([
-  "provider_down",
-  "misconfigured",
-  "bad_answer",
-  "wrong_id_token",
-]);
 
 const failed = (failure: ProviderFailure): { ok: false; failure: ProviderFailure } => ({
   ok: false,
@@ -34,36 +27,19 @@ const failed = (failure: ProviderFailure): { ok: false; failure: ProviderFailure
 });
 
 /**
- * The verbs over providers. A definition is compiled at its first use and kept as long as its `Provider`; one
- * that leaves endpoints open is completed by discovery. Nothing here rejects: every trouble is a failure from
- * the closed list of `ProviderFailure`.
+ * The verbs over providers: those of a login, and those of accounts. Nothing here rejects: every trouble is a
+ * failure from the closed list of `ProviderFailure`.
  */
-export function createProviderClient(platform: Pick<Platform, "fetch" | "now" | "random">): ProviderClient {
+export function createProviderClient(
+  platform: Pick<Platform, "fetch" | "now" | "random">,
+): ProviderClient & AccountVerbs {
   const now = (): number => platform.now();
   const send = createSend(platform.fetch);
-  const discovery = createDiscovery(platform.fetch, now);
   const checkIdToken = createIdTokenCheck(platform.fetch, now);
-  const plans = new WeakMap<Provider, { metadata: object | undefined; plan: Plan | undefined }>();
+  const plans = createPlans(platform);
 
-  function compile(provider: Provider, metadata: object | undefined): Plan | undefined {
-    const known = plans.get(provider);
-    if (known !== undefined && known.metadata === metadata) return known.plan;
-    const plan = compilePlan(provider, { ...metadata, ...provider.definition }, platform);
-    plans.set(provider, { metadata, plan });
-    return plan;
-  }
-
-  function planOf(provider: Provider): Plan | undefined | Promise<Plan | undefined> {
-    const { issuer, authorization_endpoint, token_endpoint } = provider.definition;
-    const isComplete = authorization_endpoint !== undefined && token_endpoint !== undefined;
-    if (isComplete || issuer === undefined) return compile(provider, undefined);
-    return discovery.read(issuer).then((metadata) => metadata && compile(provider, metadata));
-  }
-
-  /** Passes a failure on; where endpoints were discovered, they are looked up again before the next call. */
   function fail(provider: Provider, failure: ProviderFailure): { ok: false; failure: ProviderFailure } {
-    const { issuer } = provider.definition;
-    if (issuer !== undefined && doubtful.has(failure.reason)) discovery.doubt(issuer);
+    plans.noteFailure(provider, failure);
     return failed(failure);
   }
 
@@ -110,8 +86,10 @@ export function createProviderClient(platform: Pick<Platform, "fetch" | "now" | 
   }
 
   return {
+    ...createAccountVerbs(plans, send),
+
     async authorizationUrl(provider, input) {
-      const plan = await planOf(provider);
+      const plan = await plans.of(provider);
       if (plan === undefined) return fail(provider, failureOfEgress("unreachable"));
       const values = plan.values(input.inputs, {});
       const parameters = values && plan.authorization(input, values);
@@ -127,8 +105,7 @@ export function createProviderClient(platform: Pick<Platform, "fetch" | "now" | 
       const body = parseBody(sent.body, undefined);
       const reference = isJsonObject(body) ? body["request_uri"] : undefined;
       if (sent.status < 200 || sent.status > 299) {
-        const word = isJsonObject(body) && typeof body["error"] === "string" ? body["error"] : undefined;
-        return fail(provider, failureOfAnswer(sent.status, word, noWords, "other"));
+        return fail(provider, failureOfAnswer(sent.status, wordIn(body), noWords, "other"));
       }
       if (typeof reference !== "string" || reference === "") return fail(provider, badAnswer());
       const url = plan.authorizationUrl(
@@ -142,13 +119,13 @@ export function createProviderClient(platform: Pick<Platform, "fetch" | "now" | 
     },
 
     async readCallback(provider, parameters) {
-      const plan = await planOf(provider);
+      const plan = await plans.of(provider);
       if (plan === undefined) return { kind: "error", failure: failureOfEgress("unreachable") };
       return plan.callback(parameters);
     },
 
     async exchange(provider, input) {
-      const plan = await planOf(provider);
+      const plan = await plans.of(provider);
       if (plan === undefined) return fail(provider, failureOfEgress("unreachable"));
       const values = plan.values(input.inputs, input.captured);
       if (values === undefined) return failed(misconfigured());
@@ -168,7 +145,7 @@ export function createProviderClient(platform: Pick<Platform, "fetch" | "now" | 
     },
 
     async refresh(provider, refreshToken, context) {
-      const plan = await planOf(provider);
+      const plan = await plans.of(provider);
       if (plan === undefined) return fail(provider, failureOfEgress("unreachable"));
       const values = plan.values(context.inputs, context.captured);
       if (values === undefined || plan.refresh === undefined) return failed(misconfigured());
@@ -185,7 +162,7 @@ export function createProviderClient(platform: Pick<Platform, "fetch" | "now" | 
     },
 
     async revoke(provider, token, hint, context) {
-      const plan = await planOf(provider);
+      const plan = await plans.of(provider);
       if (plan === undefined) return fail(provider, failureOfEgress("unreachable")).failure;
       const { revocation } = plan;
       if (revocation === undefined || !revocation.tokens.includes(hint)) return "unsupported";
@@ -194,8 +171,7 @@ export function createProviderClient(platform: Pick<Platform, "fetch" | "now" | 
       const sent = await send(revocation.call, { token, token_type_hint: hint }, { ...values, token }, token);
       if (!sent.ok) return fail(provider, sent.failure).failure;
       const body = parseBody(sent.body, undefined);
-      const error = isJsonObject(body) ? body["error"] : undefined;
-      const word = typeof error === "string" ? error : undefined;
+      const word = wordIn(body);
       const isDone = sent.status >= 200 && sent.status < 300 && succeeded(body, revocation.success);
       // RFC 7009 §2.2: a token that is no longer good is what was asked for.
       if (isDone || (word !== undefined && codeOfWord(word, noWords) === "invalid_grant")) return "revoked";

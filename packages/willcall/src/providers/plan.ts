@@ -54,6 +54,9 @@ export interface Plan {
   readonly readRefresh: ReadAnswer;
   readonly followUps: readonly FollowUp[];
   readonly revocation: TokenCall | undefined;
+  readonly introspection: TokenCall | undefined;
+  /** The call that asks who an account belongs to, where that takes one. */
+  readonly identity: Call | undefined;
   readonly jwksUri: Fill | undefined;
 }
 
@@ -107,7 +110,7 @@ export function compilePlan(
   const offline =
     definition.offline === false ? undefined : definition.authorization?.offline?.token_parameters;
   const answer = definition.token_answer ?? {};
-  const { refresh } = definition;
+  const { refresh, identity } = definition;
   const pushed = definition.pushed_authorization_request_endpoint;
   return {
     definition,
@@ -131,6 +134,11 @@ export function compilePlan(
       keep: Object.entries(followUp.keep ?? {}).map(([name, path]) => [name, compilePath(path)]),
     })),
     revocation: tokenCall(definition.revocation_endpoint, definition.revocation),
+    introspection: tokenCall(definition.introspection_endpoint, definition.introspection),
+    identity:
+      identity?.from === "endpoint" && identity.endpoint !== undefined
+        ? call(identity.endpoint, { method: identity.method ?? "GET", headers: identity.headers }, "bearer")
+        : undefined,
     jwksUri: definition.jwks_uri === undefined ? undefined : compileUrl(definition.jwks_uri, hosts),
   };
 }
