@@ -29,6 +29,8 @@ const pages: Page[] = [
     scopes: Array.from({ length: 40 }, () => "x".repeat(300)),
   },
   { ...confirm, language: "fr" },
+  { ...facts, kind: "device", form, entered: "", problem: null },
+  { ...facts, kind: "device", form, entered: "BCDF-GHJK", problem: "wrong" },
   { ...facts, kind: "leaving", to: `${address}?left` },
   { ...facts, kind: "done" },
   { ...facts, kind: "finished" },

@@ -21,6 +21,7 @@ function everyPage(text: string, language: string | null = null): Page[] {
       startedNear: text,
       userCode: text,
     },
+    { ...facts, kind: "device", form: { action: "/device", fields: {} }, entered: text, problem: "wrong" },
     { ...facts, kind: "leaving", to: `https://provider.example/?q=${text}` },
     { ...facts, kind: "done" },
     { ...facts, kind: "finished" },
@@ -209,6 +210,34 @@ describe("the confirmation", () => {
     expect(html).toContain('<html lang="fr">');
     expect(html).toContain("il y a 2 minutes");
     expect(html).toContain("Annuler");
+  });
+});
+
+describe("the page for a device's code", () => {
+  const device: Page = {
+    kind: "device",
+    language: null,
+    app: "Fieldnotes",
+    provider: "Meadow ID",
+    form: { action: "/device", fields: {} },
+    entered: "",
+    problem: null,
+  };
+
+  test("asks for it with a labelled field", () => {
+    const { html } = renderPage(device);
+    expect(html).toContain('<form method="post" action="/device">');
+    expect(html).toMatch(/<label>Code<input [^>]*name="user_code"/);
+    expect(html).not.toContain("alert");
+  });
+
+  test.each([
+    ["wrong", "not known here"],
+    ["limited", "Wait ten minutes"],
+  ] as const)("says aloud that a code was %s, and keeps what was entered", (problem, said) => {
+    const { html } = renderPage({ ...device, problem, entered: "BCDF-GHJK" });
+    expect(html).toMatch(new RegExp(`role="alert">[^<]*${said}`));
+    expect(html).toContain('value="BCDF-GHJK"');
   });
 });
 

@@ -28,8 +28,11 @@ label{flex:1 0 100%;font-size:.875rem;color:var(--soft)}
 input{display:block;width:100%;padding:.25rem .75rem;border:1px solid var(--soft);border-radius:.75rem;background:var(--page);color:var(--ink);text-transform:uppercase}
 form:has(label){flex-wrap:wrap}
 .warn{margin-top:1.25rem;padding:.75rem 1rem;border-radius:.75rem;background:var(--warn);color:var(--warn-ink);font-size:.875rem}
-form{display:flex;gap:.75rem;margin-top:1.5rem;animation:arm .5s step-end}
-@keyframes arm{from{pointer-events:none;opacity:.6}}
+form{display:flex;flex-wrap:wrap;gap:.75rem;margin-top:1.5rem}
+form button{animation:arm .5s step-end}
+@keyframes arm{from{pointer-events:none;opacity:.85}}
+label{flex:1 0 100%;font-size:.875rem;font-weight:600;color:var(--soft)}
+input{display:block;width:100%;margin-top:.375rem;padding:.25rem .875rem;border:1px solid var(--soft);border-radius:.75rem;background:var(--page);color:var(--ink);text-transform:uppercase}
 button,.go{flex:1;min-height:3rem;padding:.625rem 1rem;border:1px solid transparent;border-radius:.75rem;background:var(--accent);color:var(--on);font:600 1rem/1.5 system-ui,sans-serif;text-align:center;text-decoration:none;cursor:pointer}
 .go{display:block;margin-top:1.5rem}
 button[value=cancel]{background:var(--ink);color:var(--card)}
