@@ -136,7 +136,9 @@ export class BrowserVisit {
     }
     const { returned, callback } = arrived;
     const asks = !returned.bound && app.confirm !== "never" && callback.kind === "code";
-    return asks ? this.#confirmCallback(returned, callback) : this.#finish(registration, returned, callback);
+    return asks
+      ? this.#confirmCallback(registration, returned, callback)
+      : this.#finish(registration, returned, callback);
   }
 
   /**
@@ -179,7 +181,8 @@ export class BrowserVisit {
     const { login } = returned;
     const registration = this.#registration(login);
     if (registration === undefined) return this.#page(400, { kind: "error", code: "unknown_ticket" });
-    if (!cancelled) return this.#finish(registration, returned, content.callback);
+    const { redirectUri, callback } = content;
+    if (!cancelled) return this.#finish({ ...registration, redirectUri }, returned, callback);
     await desk.mailboxes.end(login.id, "cancelled", "cancelled", desk.platform.now());
     desk.log.info("login.cancelled", { app: login.app, provider: login.provider, login: login.id });
     return this.#page(200, { kind: "cancelled" }, login);
@@ -275,10 +278,10 @@ export class BrowserVisit {
     return this.#confirm(login, "ticket", makeTicket(desk, login));
   }
 
-  #confirmCallback({ login, state }: Returned, callback: Callback): Response {
+  #confirmCallback({ redirectUri }: AppProvider, { login, state }: Returned, callback: Callback): Response {
     const { desk } = this.#lobby;
     desk.log.info("login.confirm_shown", { app: login.app, provider: login.provider, login: login.id });
-    return this.#confirm(login, "held", holdCallback(desk, { id: login.id, state, callback }));
+    return this.#confirm(login, "held", holdCallback(desk, { id: login.id, state, redirectUri, callback }));
   }
 
   #confirm(login: Login, name: "ticket" | "held", subject: string, userCode?: string): Response {

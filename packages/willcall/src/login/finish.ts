@@ -98,7 +98,7 @@ export async function finish(
   desk: Desk,
   app: App,
   registration: AppProvider,
-  { login, state, root }: Returned,
+  { login, state, root, bound }: Returned,
   callback: Callback,
   delivery: Delivery,
 ): Promise<Finished> {
@@ -113,7 +113,8 @@ export async function finish(
     return { kind: "over", login, row };
   }
   const failed = async (failure: ProviderFailure): Promise<Finished> => {
-    const status = failure.reason === "denied" ? "denied" : failure.retryable ? "retry" : "failed";
+    // Only a browser that carries the login can try again; elsewhere the app must learn at once that it is over.
+    const status = failure.reason === "denied" ? "denied" : failure.retryable && bound ? "retry" : "failed";
     await mailboxes.settle(login.id, stateHash, { status, reason: failure.reason }, platform.now());
     log[status === "denied" ? "info" : "warn"](`login.${status}`, {
       ...facts,

@@ -34,6 +34,8 @@ export function formNonceMatches(keys: Keyring, cookie: string, subject: string,
 export interface HeldCallback {
   id: MailboxId;
   state: string;
+  /** The redirect URI that it came back to, which the exchange must name (RFC 6749 §4.1.3). */
+  redirectUri: string;
   callback: Callback;
 }
 
