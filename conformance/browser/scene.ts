@@ -32,6 +32,8 @@ export interface Scene {
   readonly provider: string;
   /** Serves one page on a new origin; resolves to that origin. */
   page(html: string): Promise<string>;
+  /** Ends the broker, as a deployment does, and starts it again on the same data. */
+  restart(): Promise<void>;
   /** What the broker has logged so far. */
   readonly events: readonly LogEvent[];
   close(): Promise<void>;
@@ -99,14 +101,22 @@ export async function setScene(options: SceneOptions = {}): Promise<Scene> {
   const { config, dataDir, listen: address } = await loadConfig(sources);
   const events: LogEvent[] = [];
   const log = recordingLog(({ event }) => events.push(event), Date.now);
-  const engine = openSqlite({ path: join(dataDir, "willcall.db") });
-  keep(await serveNode({ config, engine, log, listen: address }));
+  const start = () => {
+    const engine = openSqlite({ path: join(dataDir, "willcall.db") });
+    return serveNode({ config, engine, log, listen: address });
+  };
+  let broker = await start();
+  keep({ close: () => broker.close() });
 
   return {
     willcall,
     plugin,
     provider,
     events,
+    restart: async () => {
+      await broker.close();
+      broker = await start();
+    },
     page: async (html) => {
       const own = await freePort();
       keep(await listen(own, (_, response) => response.setHeader("content-type", "text/html").end(html)));

@@ -1,7 +1,7 @@
 import type { Dialect, Pending } from "./dialect.ts";
 import { asWillcallError, WillcallError } from "./errors.ts";
 import { pickUp } from "./pick-up.ts";
-import { abortable } from "./promises.ts";
+import { abortable, quietly } from "./promises.ts";
 import type { State } from "./state.ts";
 import type { Kept } from "./tokens.ts";
 import { onWake } from "./wake.ts";
@@ -34,8 +34,10 @@ export interface LoginContext {
 
 function openWindow(url: string): Window | null {
   const opened = window.open(url);
-  // What opens there must not be able to navigate this page away.
-  if (opened) opened.opener = null;
+  // What opens there must not be able to navigate this page away. A sandbox may refuse to say so.
+  void quietly(() => {
+    if (opened) opened.opener = null;
+  });
   return opened;
 }
 
