@@ -135,7 +135,8 @@ export function createProviderClient(
         redirect_uri: input.redirectUri,
         ...(plan.sendsVerifier && { code_verifier: input.codeVerifier }),
       };
-      const sent = await send(plan.exchange, standard, values);
+      const places = input.state === undefined ? values : { ...values, state: input.state };
+      const sent = await send(plan.exchange, standard, places);
       if (!sent.ok) return fail(provider, sent.failure);
       const result = plan.readExchange(sent.status, sent.body, "exchange", now());
       if (!result.ok) return fail(provider, result.failure);

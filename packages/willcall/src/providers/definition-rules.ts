@@ -57,7 +57,7 @@ function templates(
   );
   const withToken = new Set([...later, "token"]);
   for (const [section, known] of [
-    ["token_request", later],
+    ["token_request", new Set([...later, "state"])],
     ["refresh", later],
     ["revocation", withToken],
     ["introspection", withToken],

@@ -19,7 +19,7 @@ const server = createServer((_request, response) => {
   requests += 1;
   play(response);
 });
-const egress = createEgress({ allowLoopback: true, limits: { total: 150 } });
+const egress = createEgress({ allowLoopback: true, limits: { total: 600 } });
 let provider: Provider;
 
 beforeAll(async () => {

@@ -96,6 +96,8 @@ export type Callback =
 /** What the exchange needs; `captured` comes from the callback. */
 export interface ExchangeInput {
   code: string;
+  /** The login's `state`, for the few definitions that send it with the code as well. */
+  state?: string;
   redirectUri: string;
   codeVerifier: string;
   nonce: string;

@@ -117,6 +117,7 @@ describe.each(ids)("%s, as documented", (id) => {
   const exchange = (client: ProviderClient, kept = captured): Promise<TokenResult> =>
     client.exchange(provider, {
       code: "CODE",
+      state: "STATE",
       redirectUri,
       codeVerifier: "CODE_VERIFIER",
       nonce: "NONCE",

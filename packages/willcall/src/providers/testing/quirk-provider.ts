@@ -155,7 +155,7 @@ export function createQuirkProvider(options: QuirkOptions): QuirkProvider {
         redirect_uri: redirectUri,
         ...(definition.pkce !== "unsupported" && { code_verifier }),
       },
-      values: places,
+      values: { ...places, state: "STATE" },
       authentication: clientMethod,
       answer: () => grant(definition.token_answer ?? {}, { refresh: !renewsAccessToken, idToken: true }),
     };

@@ -201,6 +201,7 @@ export async function wholeLogin(
   const code = callback?.kind === "code" ? callback.code : "";
   const exchanged = await client.exchange(provider, {
     code,
+    state: "STATE",
     redirectUri,
     codeVerifier,
     nonce,
