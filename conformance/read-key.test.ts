@@ -41,14 +41,14 @@ describe("what every published plugin relies on", () => {
     const { finish } = await stage.launch();
     const page = await finish();
     expect(page.status).toBe(200);
-    expect(page.text).toContain("You are logged in");
+    expect(page.heading).toBe("You are logged in");
   });
 
   it("A4: a refused login ends there, and the app learns it", async () => {
     await using stage = await raise();
     const { callback, browser, state, readKey } = await stage.launch();
     const page = await browser.open(callback({ error: "access_denied", state }));
-    expect(page.text).toContain("No access was given");
+    expect(page.heading).toBe("No access was given");
     expect(await stage.app.poll(readKey)).toMatchObject({ status: 410 });
     expect(stage.provider.tokenRequests).toEqual([]);
   });

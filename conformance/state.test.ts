@@ -147,7 +147,7 @@ describe("a callback in the wrong browser", () => {
     const launched = await stage.launch();
     const url = launched.callback();
     await expectRefused(stage, { browser: new UserAgent() }, url);
-    expect((await new UserAgent().open(url)).text).toContain("did not start the login");
+    expect((await new UserAgent().open(url)).heading).toBe("This browser did not start the login");
     expect(await launched.browser.open(url)).toMatchObject({ status: 200 });
   });
 

@@ -7,16 +7,16 @@ export const PLUGIN = "https://abc123.plugins.framercdn.com";
 /** A plugin that speaks the read-key dialect (protocol.md, part A), as published ones do. */
 export class App {
   readonly base: string;
-  readonly #origin: string | undefined;
+  readonly #origin: string | null;
 
-  /** `base` is the app's base URL; without an origin it is a native client. */
-  constructor(base: string, origin: string | undefined = PLUGIN) {
+  /** `base` is the app's base URL; a native client has no origin. */
+  constructor(base: string, origin: string | null = PLUGIN) {
     this.base = base;
     this.#origin = origin;
   }
 
   get #headers(): Record<string, string> {
-    return this.#origin === undefined ? {} : { origin: this.#origin };
+    return this.#origin === null ? {} : { origin: this.#origin };
   }
 
   /** `POST /authorize`; throws unless it answers 200. */

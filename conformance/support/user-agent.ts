@@ -16,6 +16,8 @@ export interface Page extends Answer {
   /** Every URL that was asked on the way, the last one included. */
   readonly trail: readonly string[];
   readonly forms: readonly Form[];
+  /** The text of its first heading, without tags. */
+  readonly heading: string;
   /** Where the page sends the browser by itself (`<meta http-equiv="refresh">`). */
   readonly onward: string | undefined;
 }
@@ -63,6 +65,11 @@ function formsOf(html: string): Form[] {
   });
 }
 
+function headingOf(html: string): string {
+  const [, heading = ""] = /<h1[^>]*>([\s\S]*?)<\/h1>/.exec(html) ?? [];
+  return unescape(heading.replace(/<[^>]*>/g, ""));
+}
+
 /** A small browser: one cookie jar, redirects by hand, the headers of a document navigation. */
 export class UserAgent {
   /** Cookies by host name (ports share them, RFC 6265 §8.5), in the order in which they were first set. */
@@ -101,7 +108,7 @@ export class UserAgent {
       if (location === undefined || answer.status < 300 || answer.status > 399 || until(location)) {
         const [refresh] = /<meta http-equiv="refresh"[^>]*>/.exec(answer.text) ?? [];
         const onward = refresh && attribute(refresh, "content")?.replace(/^0;url=/, "");
-        return { ...page, forms: formsOf(answer.text), onward };
+        return { ...page, forms: formsOf(answer.text), heading: headingOf(answer.text), onward };
       }
       if (trail.length > 20) throw new Error("the redirects never end");
       // A redirect keeps the referrer, as browsers do, and turns a posted form into a GET (Fetch, HTTP-redirect).
