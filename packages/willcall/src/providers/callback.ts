@@ -15,8 +15,8 @@ export type ReadCallback = (parameters: URLSearchParams) => Callback | undefined
 function signatureHolds(parameters: URLSearchParams, parameter: string, key: Hmac): boolean {
   const signed = Array.from(parameters)
     .filter(([name]) => name !== parameter)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${value}`)
-    .sort()
     .join("&");
   const given = parameters.get(parameter) ?? "";
   return equalBytes(key.digest(Buffer.from(signed)), Buffer.from(given, "hex"));

@@ -290,6 +290,9 @@ describe("discovery", () => {
     [json({}, 500)],
     [json([])],
     [json({ issuer })],
+    [json({ ...metadata, authorization_endpoint: "javascript:alert(1)//" })],
+    [json({ ...metadata, token_endpoint: "http://as.example/token" })],
+    [json({ ...metadata, token_endpoint: "https://{client_id}.example/token" })],
     [{ ok: false, reason: "timeout", sent: true } as const],
   ])("that fails is tried again at the next login: %j", async (bad) => {
     const { client } = world({ [wellKnown]: [bad, json(metadata)] });
@@ -320,6 +323,16 @@ describe("discovery", () => {
     const provider = providerWith({ issuer });
     await Promise.all(Array.from({ length: 10 }, () => client.authorizationUrl(provider, beginInput)));
     expect(calls).toHaveLength(1);
+  });
+});
+
+describe("a client without a secret", () => {
+  it("proves nothing, and sends no empty secret", async () => {
+    const { client, calls } = world({ [endpoints.token_endpoint]: [json({ access_token: "a" })] });
+    const { clientSecret: _, ...provider } = providerWith(endpoints);
+    await client.exchange(provider, exchangeInput);
+    expect(calls[0]?.body).toContain("client_id=client");
+    expect(calls[0]?.body).not.toContain("client_secret");
   });
 });
 
@@ -464,6 +477,11 @@ describe("an ID token", async () => {
     ["nonce", { nonce: "nonce-2" }],
   ])("with another %s is refused", async (_what, change) => {
     expect(await exchanged({ ...claims, ...change })).toBe("wrong_id_token");
+  });
+
+  it("cannot speak for us by claims that look like a failure", async () => {
+    const words = { error: "CANARY", reason: "CANARY", retryable: true, ok: false };
+    expect(await exchanged({ ...claims, ...words, aud: "someone" })).toBe("wrong_id_token");
   });
 
   it("signed by somebody else is refused", async () => {

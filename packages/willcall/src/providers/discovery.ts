@@ -1,6 +1,7 @@
 import type { AuthorizationServer } from "oauth4webapi";
 import type { EgressFetch } from "../platform.ts";
 import type { Definition } from "./definition.ts";
+import { urlTemplate } from "./definition-parts.ts";
 
 /** Milliseconds that metadata is believed. */
 const MAX_AGE = 3_600_000;
@@ -50,27 +51,32 @@ function pkceOf(methods: readonly string[] | undefined): Definition["pkce"] {
   return methods.includes("S256") ? "supported" : "unsupported";
 }
 
+/** Whether a discovered URL may be called, or a browser be sent there: https, and no template of ours. */
+function isEndpoint(url: string | undefined): url is string {
+  return url !== undefined && urlTemplate.safeParse(url).success && !/[{}]/.test(url);
+}
+
 function toMetadata(server: AuthorizationServer): Metadata | undefined {
-  if (!server.authorization_endpoint || !server.token_endpoint) return undefined;
+  if (!isEndpoint(server.authorization_endpoint) || !isEndpoint(server.token_endpoint)) return undefined;
   const method = authMethodOf(server.token_endpoint_auth_methods_supported);
   return {
     issuer: server.issuer,
     authorization_endpoint: server.authorization_endpoint,
     token_endpoint: server.token_endpoint,
-    ...(server.revocation_endpoint !== undefined && { revocation_endpoint: server.revocation_endpoint }),
-    ...(server.introspection_endpoint !== undefined && {
+    ...(isEndpoint(server.revocation_endpoint) && { revocation_endpoint: server.revocation_endpoint }),
+    ...(isEndpoint(server.introspection_endpoint) && {
       introspection_endpoint: server.introspection_endpoint,
     }),
-    ...(server.pushed_authorization_request_endpoint !== undefined && {
+    ...(isEndpoint(server.pushed_authorization_request_endpoint) && {
       pushed_authorization_request_endpoint: server.pushed_authorization_request_endpoint,
     }),
     require_pushed_authorization_requests: server.require_pushed_authorization_requests === true,
     authorization_response_iss_parameter_supported:
       server.authorization_response_iss_parameter_supported === true,
-    ...(server.jwks_uri !== undefined && { jwks_uri: server.jwks_uri }),
+    ...(isEndpoint(server.jwks_uri) && { jwks_uri: server.jwks_uri }),
     ...(method !== undefined && { token_endpoint_auth_method: method }),
     pkce: pkceOf(server.code_challenge_methods_supported),
-    ...(server.userinfo_endpoint !== undefined && {
+    ...(isEndpoint(server.userinfo_endpoint) && {
       identity: { from: "endpoint", endpoint: server.userinfo_endpoint, id: "sub", label: ["email", "name"] },
     }),
   };

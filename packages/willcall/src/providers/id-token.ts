@@ -28,6 +28,8 @@ export interface IdTokenCheck {
 /** Checks ID tokens; undefined means that all is well. */
 export type CheckIdToken = (token: string, check: IdTokenCheck) => Promise<ProviderFailure | undefined>;
 
+type Read = { ok: true; claims: JWTPayload } | { ok: false; failure: ProviderFailure };
+
 /** Whether `issuer` is `expected`, in which `*` stands for one path segment. */
 function issuerMatches(expected: string, issuer: string): boolean {
   const [a, b] = [expected.split("/"), issuer.split("/")];
@@ -67,42 +69,46 @@ export function createIdTokenCheck(fetch: EgressFetch, now: () => number): Check
     return value;
   }
 
-  async function verified(token: string, uri: string): Promise<JWTPayload | ProviderFailure> {
+  async function verified(token: string, uri: string): Promise<Read> {
     const { createLocalJWKSet, jwtVerify, errors } = await import("jose");
     const known = keySets.get(uri);
     const age = known === undefined ? Infinity : now() - known.readAt;
     let keys = known === undefined || age > KEYS_MAX_AGE ? await readKeys(uri) : known.keys;
     for (;;) {
-      if ("error" in keys) return keys;
+      if ("error" in keys) return { ok: false, failure: keys };
       try {
         const options = { currentDate: new Date(now()), clockTolerance: SKEW };
-        return (await jwtVerify(token, createLocalJWKSet(keys), options)).payload;
+        const { payload } = await jwtVerify(token, createLocalJWKSet(keys), options);
+        return { ok: true, claims: payload };
       } catch (error) {
         // A key that is not there may be new: look again, but not for every forged token.
         const isUnknownKey = error instanceof errors.JWKSNoMatchingKey;
-        if (!isUnknownKey || now() - (keySets.get(uri)?.readAt ?? 0) < KEYS_MIN_AGE) return wrongIdToken();
+        if (!isUnknownKey || now() - (keySets.get(uri)?.readAt ?? 0) < KEYS_MIN_AGE)
+          return { ok: false, failure: wrongIdToken() };
         keys = await readKeys(uri);
       }
     }
   }
 
-  async function claimsOf(token: string, check: IdTokenCheck): Promise<JWTPayload | ProviderFailure> {
+  async function claimsOf(token: string, check: IdTokenCheck): Promise<Read> {
     const { decodeJwt, decodeProtectedHeader, jwtVerify } = await import("jose");
     try {
       if (decodeProtectedHeader(token).alg?.startsWith("HS")) {
         const key = new TextEncoder().encode(check.clientSecret);
         const options = { currentDate: new Date(now()), clockTolerance: SKEW };
-        return (await jwtVerify(token, key, options)).payload;
+        return { ok: true, claims: (await jwtVerify(token, key, options)).payload };
       }
-      return check.jwksUri === undefined ? decodeJwt(token) : await verified(token, check.jwksUri);
+      return check.jwksUri === undefined
+        ? { ok: true, claims: decodeJwt(token) }
+        : await verified(token, check.jwksUri);
     } catch {
-      return wrongIdToken();
+      return { ok: false, failure: wrongIdToken() };
     }
   }
 
   return async (token, check) => {
-    const claims = await claimsOf(token, check);
-    if ("retryable" in claims && "reason" in claims) return claims as ProviderFailure;
-    return claimsHold(claims, check, now()) ? undefined : wrongIdToken();
+    const read = await claimsOf(token, check);
+    if (!read.ok) return read.failure;
+    return claimsHold(read.claims, check, now()) ? undefined : wrongIdToken();
   };
 }

@@ -82,7 +82,11 @@ export function compilePlan(
 ): Plan | undefined {
   const { authorization_endpoint, token_endpoint, hosts } = definition;
   if (authorization_endpoint === undefined || token_endpoint === undefined) return undefined;
-  const method = definition.token_endpoint_auth_method ?? "client_secret_post";
+  // Without a secret there is nothing to prove: RFC 6749 §2.1 calls such a client public.
+  const method =
+    provider.clientSecret === undefined
+      ? "none"
+      : (definition.token_endpoint_auth_method ?? "client_secret_post");
   const separator = definition.authorization?.scope_separator ?? " ";
   const effective: Provider = { ...provider, definition };
 

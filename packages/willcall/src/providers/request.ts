@@ -73,7 +73,7 @@ export function compileRequest(
   const fillUrl = compileUrl(endpoint, hosts);
   const spell = compileSpelling(rules);
   const method = rules.method ?? "POST";
-  const body = rules.body ?? (method === "GET" ? "query" : "form");
+  const body = method === "GET" ? "query" : (rules.body ?? "form");
   const fixed: Record<string, string> = { accept: "application/json" };
   if (body === "form") fixed["content-type"] = "application/x-www-form-urlencoded";
   if (body === "json") fixed["content-type"] = "application/json";

@@ -148,9 +148,8 @@ describe.each(ids)("%s, as documented", (id) => {
     const parameters = new URLSearchParams(fixture.callback?.parameters);
     const { signature } = provider.definition.callback ?? {};
     if (signature !== undefined) {
-      const signed = Array.from(parameters, ([name, value]) => `${name}=${value}`)
-        .sort()
-        .join("&");
+      const names = Array.from(parameters.keys()).sort();
+      const signed = names.map((name) => `${name}=${parameters.get(name)}`).join("&");
       const { createHmac } = await import("node:crypto");
       parameters.set(signature.parameter, createHmac("sha256", "CLIENT_SECRET").update(signed).digest("hex"));
     }

@@ -63,7 +63,7 @@ const sorted = (wire: Wire): string =>
 
 /** The parameters of a request, from where its section says they go. */
 function received(request: EgressRequest, section: Section, endpoint: string): Wire {
-  const place = section.body ?? (section.method === "GET" ? "query" : "form");
+  const place = section.method === "GET" ? "query" : (section.body ?? "form");
   if (place === "json") return JSON.parse(request.body ?? "{}");
   if (place === "form") return Object.fromEntries(new URLSearchParams(request.body));
   return Object.fromEntries(new URLSearchParams(request.url.slice(endpoint.length + 1)));
@@ -309,9 +309,8 @@ export function createQuirkProvider(options: QuirkOptions): QuirkProvider {
       });
       if (definition.authorization_response_iss_parameter_supported) back.set("iss", definition.issuer ?? "");
       if (callback.signature !== undefined) {
-        const text = Array.from(back, ([name, value]) => `${name}=${value}`)
-          .sort()
-          .join("&");
+        const names = Array.from(back.keys()).sort();
+        const text = names.map((name) => `${name}=${back.get(name)}`).join("&");
         const tag = createHmac("sha256", credentials.clientSecret).update(text).digest("hex");
         back.set(callback.signature.parameter, tag);
       }
