@@ -1,15 +1,21 @@
 import type { Dialect, Pending } from "./dialect.ts";
-import { WillcallError } from "./errors.ts";
+import { type ErrorCode, WillcallError } from "./errors.ts";
 import { type Answer, call, Unanswered, WAIT } from "./http.ts";
 import { isTokens, type Tokens } from "./tokens.ts";
 
 /** The tokens of a poll's or a refresh's answer. Plain workers pass on what a provider says, so a lifetime may be text. */
 function tokensOf({ status, text, body }: Answer): Tokens {
-  if (status !== 200) throw new WillcallError("provider_error", text.length < 99 ? text : String(status));
+  if (status !== 200) throw new WillcallError(codeOf(text), text.slice(0, 99) || String(status));
   if (!isTokens(body)) throw new Unanswered("broker_unreachable", "no_tokens");
   const { expires_in, ...rest } = body;
   const lifetime = Number.parseFloat(String(expires_in));
   return lifetime >= 0 ? { ...rest, expires_in: lifetime } : rest;
+}
+
+/** Outcomes are sentences in this dialect (A8). */
+function codeOf(text: string): ErrorCode {
+  if (/denied|cancelled/.test(text)) return "access_denied";
+  return /expired/.test(text) ? "expired" : "provider_error";
 }
 
 /**
@@ -38,8 +44,8 @@ export function readKeyDialect(base: string): Dialect {
 
     async refresh(refreshToken) {
       const answer = await post(`/refresh?code=${encodeURIComponent(refreshToken)}`);
-      // A provider says invalid_grant with 400 (RFC 6749 §5.2), and plain workers pass on its status.
-      if (answer.status === 400) throw new WillcallError("expired", "invalid_grant");
+      // Willcall says 401 of a dead token; plain workers pass on the provider's status, which is 400 (RFC 6749 §5.2).
+      if (answer.status === 400 || answer.status === 401) throw new WillcallError("expired", "invalid_grant");
       return tokensOf(answer);
     },
 
