@@ -93,6 +93,28 @@ describe("a refresh", () => {
     expect(result).toMatchObject({ ok: true, tokens: { refresh_token: "r1", refreshTokenPaths: [] } });
   });
 
+  it("keeps its rotated token though a lookup after it fails", async () => {
+    const provider = providerWith({
+      ...endpoints,
+      follow_ups: [
+        {
+          name: "who",
+          endpoint: "https://as.example/who",
+          purpose: "lookup",
+          authentication: "bearer",
+          after: ["exchange", "refresh"],
+        },
+      ],
+    });
+    const answers = { [endpoints.token_endpoint]: [json({ access_token: "a", refresh_token: "r2" })] };
+    const { client } = world(answers);
+    expect(await client.refresh(provider, "r1", context)).toMatchObject({
+      ok: true,
+      tokens: { refresh_token: "r2" },
+    });
+    expect(await client.exchange(provider, exchangeInput)).toMatchObject({ ok: false });
+  });
+
   it("is not tried where the provider has none", async () => {
     const { client, calls } = world({});
     const provider = providerWith({ ...endpoints, refresh: { supported: false } });

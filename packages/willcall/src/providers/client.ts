@@ -1,7 +1,6 @@
 import type { Platform } from "../platform.ts";
 import { parseBody, succeeded, wordIn } from "./answer.ts";
 import {
-  badAnswer,
   codeOfWord,
   compileVocabulary,
   failureOfAnswer,
@@ -12,9 +11,9 @@ import {
 import { followAll } from "./follow-up.ts";
 import { createIdTokenCheck } from "./id-token.ts";
 import { type AccountVerbs, createAccountVerbs } from "./account-verbs.ts";
-import { isJsonObject } from "./json.ts";
 import type { Plan } from "./plan.ts";
 import { createPlans } from "./plans.ts";
+import { pushAuthorization } from "./pushed-authorization.ts";
 import type { Provider, ProviderClient, ProviderFailure, TokenAnswer, TokenResult } from "./provider.ts";
 import { createSend } from "./send.ts";
 import type { Values } from "./template.ts";
@@ -94,27 +93,9 @@ export function createProviderClient(
       const values = plan.values(input.inputs, {});
       const parameters = values && plan.authorization(input, values);
       if (values === undefined || parameters === undefined) return failed(misconfigured());
-      const { pushedAuthorization } = plan;
-      if (pushedAuthorization === undefined) {
-        const url = plan.authorizationUrl(parameters, values);
-        return url === undefined ? failed(refusedAddress()) : { ok: true, url };
-      }
-      // RFC 9126 §2: the parameters go straight to the provider; the browser carries a reference.
-      const sent = await send(pushedAuthorization, Object.fromEntries(parameters), values);
-      if (!sent.ok) return fail(provider, sent.failure);
-      const body = parseBody(sent.body, undefined);
-      const reference = isJsonObject(body) ? body["request_uri"] : undefined;
-      if (sent.status < 200 || sent.status > 299) {
-        return fail(provider, failureOfAnswer(sent.status, wordIn(body), noWords, "other"));
-      }
-      if (typeof reference !== "string" || reference === "") return fail(provider, badAnswer());
-      const url = plan.authorizationUrl(
-        [
-          ["client_id", provider.clientId],
-          ["request_uri", reference],
-        ],
-        values,
-      );
+      const carried = await pushAuthorization(send, plan, provider, parameters, values);
+      if (!carried.ok) return fail(provider, carried.failure);
+      const url = plan.authorizationUrl(carried.parameters, values);
       return url === undefined ? failed(refusedAddress()) : { ok: true, url };
     },
 

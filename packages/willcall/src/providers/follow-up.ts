@@ -54,19 +54,23 @@ async function follow(
   return { ok: true, tokens: { ...tokens, extra } };
 }
 
-/** Makes a definition's follow-up calls in order: second exchanges replace the tokens, lookups add to them. */
+/**
+ * Makes a definition's follow-up calls in order: second exchanges replace the tokens, lookups add to them. A lookup
+ * that fails ends a login, which can be repeated, but not a refresh: its rotated token would be lost.
+ */
 export async function followAll(
   send: Send,
   followUps: readonly FollowUp[],
   phase: "exchange" | "refresh",
-  tokens: TokenAnswer,
+  first: TokenAnswer,
   values: Values,
   now: () => number,
 ): Promise<TokenResult> {
-  let result: TokenResult = { ok: true, tokens };
-  for (const followUp of followUps) {
-    if (!result.ok) break;
-    if (followUp.after.includes(phase)) result = await follow(send, followUp, result.tokens, values, now);
+  let tokens = first;
+  for (const followUp of followUps.filter(({ after }) => after.includes(phase))) {
+    const result = await follow(send, followUp, tokens, values, now);
+    if (result.ok) tokens = result.tokens;
+    else if (phase === "exchange" || followUp.read !== undefined) return result;
   }
-  return result;
+  return { ok: true, tokens };
 }

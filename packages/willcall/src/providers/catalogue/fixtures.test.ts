@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { createHmac } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { EgressAnswer, EgressRequest } from "../../platform.ts";
@@ -108,6 +109,9 @@ function differences(result: TokenResult, documented: Fixture["token"]["tokens"]
   });
 }
 
+/** A part of a fixture, where it has one. */
+const present = <T>(part: T | undefined): T[] => (part === undefined ? [] : [part]);
+
 describe.each(ids)("%s, as documented", (id) => {
   const fixture = fixtureSchema.parse(readJson(new URL(`${id}.json`, directory)));
   const provider = providerOf(catalogueEntrySchema.parse(readJson(new URL(`../${id}.json`, directory))), id);
@@ -144,13 +148,12 @@ describe.each(ids)("%s, as documented", (id) => {
     expect(named(Object.fromEntries(new URLSearchParams(query)), expected)).toEqual(expected);
   });
 
-  it.runIf(fixture.callback)("keeps what the documented callback brings", async () => {
-    const parameters = new URLSearchParams(fixture.callback?.parameters);
+  it.each(present(fixture.callback))("keeps what the documented callback brings", async (documented) => {
+    const parameters = new URLSearchParams(documented.parameters);
     const { signature } = provider.definition.callback ?? {};
     if (signature !== undefined) {
       const names = Array.from(parameters.keys()).sort();
       const signed = names.map((name) => `${name}=${parameters.get(name)}`).join("&");
-      const { createHmac } = await import("node:crypto");
       parameters.set(signature.parameter, createHmac("sha256", "CLIENT_SECRET").update(signed).digest("hex"));
     }
     const { client } = clientAnswering();
@@ -166,23 +169,20 @@ describe.each(ids)("%s, as documented", (id) => {
     expect(differences(result, tokens)).toEqual([]);
   });
 
-  it.runIf(fixture.refresh)("refreshes as documented", async () => {
-    if (fixture.refresh === undefined) return;
-    const { request, answer, tokens, follow_ups = [] } = fixture.refresh;
+  it.each(present(fixture.refresh))("refreshes as documented", async (documented) => {
+    const { request, answer, tokens, follow_ups = [] } = documented;
     const { client, calls } = clientAnswering(answer, ...follow_ups.map((followUp) => followUp.answer));
     const token = provider.definition.refresh?.with === "access_token" ? "ACCESS_TOKEN" : "REFRESH_TOKEN";
     const result = await client.refresh(provider, token, {
       inputs,
-      captured: fixture.refresh.captured ?? captured,
+      captured: documented.captured ?? captured,
     });
     expectRequest(calls[0], request);
     for (const [index, followUp] of follow_ups.entries()) expectRequest(calls[index + 1], followUp.request);
     expect(differences(result, tokens)).toEqual([]);
   });
 
-  it.runIf(fixture.revocation)("revokes as documented", async () => {
-    if (fixture.revocation === undefined) return;
-    const { token, request, answer } = fixture.revocation;
+  it.each(present(fixture.revocation))("revokes as documented", async ({ token, request, answer }) => {
     const { client, calls } = clientAnswering(answer);
     const result = await client.revoke(provider, token.toUpperCase(), token, { inputs, captured });
     expectRequest(calls[0], request);
