@@ -154,7 +154,9 @@ describe("confirming", () => {
   it("S5: a form without nonce, subject or cookie is refused", async () => {
     await using stage = await raise();
     for (const form of [{ action: "continue" }, { ticket: "x", nonce: "y" }, { nonce: "", again: "z" }])
-      expect(await new UserAgent().open(`${stage.broker.base}/login`, { form })).toMatchObject({ status: 403 });
+      expect(await new UserAgent().open(`${stage.broker.base}/login`, { form })).toMatchObject({
+        status: 403,
+      });
   });
 });
 

@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** A connection to a broker, for requests that no HTTP client would make. */
 export interface Wire extends AsyncDisposable {
@@ -25,18 +27,20 @@ export async function dial(base: string): Promise<Wire> {
   });
   // A peer that cuts the connection while we still write is what some cases want.
   socket.on("error", () => {});
-  socket.on("close", () => {
-    closed = true;
+  const end = new Promise<void>((resolve) => {
+    socket.on("close", () => {
+      closed = true;
+      resolve();
+    });
   });
   return {
     socket,
     write: (data) => void socket.write(data, "latin1"),
     received: () => text,
     closed: async (milliseconds) => {
-      if (!closed) {
-        const patience = AbortSignal.timeout(milliseconds);
-        await once(socket, "close", { signal: patience }).catch(() => undefined);
-      }
+      const patience = new AbortController();
+      await Promise.race([end, sleep(milliseconds, undefined, patience).catch(() => undefined)]);
+      patience.abort();
       return { text, closed };
     },
     [Symbol.asyncDispose]: async () => void socket.destroy(),
@@ -49,6 +53,22 @@ export async function exchange(base: string, request: string): Promise<string> {
   wire.write(request);
   const { text } = await wire.closed(5_000);
   return text;
+}
+
+/** Sends a request's head and then chunks without end, until the other side has enough or `milliseconds` are over. */
+export async function flood(base: string, head: string, milliseconds: number): Promise<"cut off" | "taken"> {
+  await using wire = await dial(base);
+  wire.write(head);
+  const chunk = Buffer.from(`10000\r\n${"x".repeat(65_536)}\r\n`, "latin1");
+  const chunks = Readable.from(endless(chunk));
+  chunks.pipe(wire.socket);
+  const { closed } = await wire.closed(milliseconds);
+  chunks.destroy();
+  return closed ? "cut off" : "taken";
+}
+
+function* endless<T>(value: T): Generator<T> {
+  for (;;) yield value;
 }
 
 /** The status of an answer text, or 0. */
