@@ -1,4 +1,6 @@
-import { lookup as resolve, type LookupAddress, type LookupOptions } from "node:dns";
+import type { LookupAddress, LookupOptions } from "node:dns";
+import { lookup } from "node:dns/promises";
+import { callbackify } from "node:util";
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import { Agent, type Dispatcher } from "undici";
 import type { EgressAnswer, EgressFetch, EgressRequest } from "../platform.ts";
@@ -13,22 +15,30 @@ class RefusedAddress extends Error {
 
 type LookupDone = (error: Error | null, addresses: LookupAddress[] | string, family?: number) => void;
 
+/** All addresses of a host name. */
+export type Resolve = (hostname: string) => Promise<LookupAddress[]>;
+
 /**
  * Resolves a name and keeps only addresses that may be called, at the moment of connecting, so that a name that
  * changes its mind after a check (DNS rebinding) still leads nowhere.
  */
-function guardedLookup(allowLoopback: boolean) {
-  return (hostname: string, options: LookupOptions, done: LookupDone): void => {
-    resolve(hostname, { ...options, all: true }, (error, found) => {
-      if (error) return done(error, []);
-      const allowed = found.filter(({ address }) => {
-        const kind = addressKind(address);
-        return kind === "public" || (kind === "loopback" && allowLoopback);
-      });
-      const [first] = allowed;
-      if (first === undefined) return done(new RefusedAddress("address refused"), []);
-      if (options.all) return done(null, allowed);
-      return done(null, first.address, first.family);
+function guardedLookup(resolve: Resolve, allowLoopback: boolean) {
+  async function permitted(hostname: string): Promise<LookupAddress[]> {
+    const found = await resolve(hostname);
+    const allowed = found.filter(({ address }) => {
+      const kind = addressKind(address);
+      return kind === "public" || (kind === "loopback" && allowLoopback);
+    });
+    if (allowed.length === 0) throw new RefusedAddress("address refused");
+    return allowed;
+  }
+  const find = callbackify(permitted);
+  return (hostname: string, { all }: LookupOptions, done: LookupDone): void => {
+    find(hostname, (error, addresses) => {
+      const [first] = error ? [] : addresses;
+      if (first === undefined) done(error, []);
+      else if (all) done(null, addresses);
+      else done(null, first.address, first.family);
     });
   };
 }
@@ -157,6 +167,8 @@ export interface EgressOptions {
   allowLoopback: boolean;
   /** Certificates (PEM) trusted besides the system's, for servers with a private authority. */
   certificateAuthorities?: readonly string[];
+  /** Resolves names; the system does unless said. What it answers is checked. */
+  resolve?: Resolve;
   /** Other limits than 5 s, 10 s and 64 KiB. */
   limits?: Partial<EgressLimits>;
 }
@@ -167,12 +179,12 @@ export interface EgressOptions {
  * `close` waits for calls in flight.
  */
 export function createEgress(options: EgressOptions): { fetch: EgressFetch; close(): Promise<void> } {
-  const { allowLoopback } = options;
+  const { allowLoopback, resolve = (hostname) => lookup(hostname, { all: true }) } = options;
   const limits = { ...egressLimits, ...options.limits };
   const agent = new Agent({
     connect: {
       timeout: limits.connect,
-      lookup: guardedLookup(allowLoopback),
+      lookup: guardedLookup(resolve, allowLoopback),
       rejectUnauthorized: true,
       ...(options.certificateAuthorities && { ca: [...options.certificateAuthorities] }),
     },

@@ -191,6 +191,42 @@ describe("outbound calls on Node", () => {
     expect(answer).toEqual({ ok: false, reason: "unreachable", sent: false });
   });
 
+  it.each([
+    ["10.0.0.1"],
+    ["127.0.0.1"],
+    ["::1"],
+    ["169.254.169.254"],
+    ["::ffff:192.168.1.1"],
+    ["fd00::1", "10.0.0.1"],
+    [],
+  ])("refuses a name that leads to %s, having sent nothing", async (...addresses) => {
+    const found = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
+    const egress = createEgress({ allowLoopback: false, resolve: () => Promise.resolve(found) });
+    cleanUps.push(() => egress.close());
+    const answer = await egress.fetch(post("https://rebound.example/token"));
+    expect(answer).toEqual({ ok: false, reason: "refused_address", sent: false });
+  });
+
+  it("says that nothing was sent to a name that nobody has", async () => {
+    const egress = createEgress({
+      allowLoopback: false,
+      resolve: () => Promise.reject(new Error("ENOTFOUND")),
+    });
+    cleanUps.push(() => egress.close());
+    const answer = await egress.fetch(post("https://nobody.example/token"));
+    expect(answer).toEqual({ ok: false, reason: "unreachable", sent: false });
+  });
+
+  it("says that nothing was sent when connecting takes too long", async () => {
+    const egress = createEgress({
+      allowLoopback: false,
+      resolve: () => new Promise(() => undefined),
+      limits: { total: 60 },
+    });
+    const answer = await egress.fetch(post("https://slow.example/token"));
+    expect(answer).toEqual({ ok: false, reason: "timeout", sent: false });
+  });
+
   it("reads deflate without the zlib header too", async () => {
     const url = await serve((_request, response) => {
       response.setHeader("content-encoding", "deflate");

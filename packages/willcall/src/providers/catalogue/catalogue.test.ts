@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { createProviderClient } from "../client.ts";
 import { type CatalogueEntry, catalogueEntrySchema, catalogueMembers } from "../definition.ts";
 import { placesIn } from "../definition-rules.ts";
 import { wholeLogin } from "../testing/whole-login.ts";
@@ -28,6 +29,28 @@ const factsOf = (entry: CatalogueEntry): string =>
       .filter(([name]) => !catalogueMembers.has(name))
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
+
+const begin = {
+  redirectUri: "https://willcall.example/redirect",
+  state: "state",
+  scope: [],
+  codeVerifier: "verifier",
+  nonce: "nonce",
+};
+
+/** Whether a browser that opens `url` is at one of the provider's hosts, as a URL parser sees it. */
+function isAtHome(url: string, { hosts = [], authorization_endpoint = "" }: CatalogueEntry): boolean {
+  const { hostname } = new URL(url);
+  const fixed = authorization_endpoint.split("/")[2] ?? "";
+  const isAllowed = hosts.some((host) =>
+    host.startsWith("*.") ? hostname.split(".").slice(1).join(".") === host.slice(2) : host === hostname,
+  );
+  return (
+    isAllowed ||
+    hostname === fixed ||
+    (hosts.includes("*") && /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]+$/.test(hostname))
+  );
+}
 
 describe("the catalogue", () => {
   it.each(ids)("%s follows the schema", (id) => {
@@ -67,6 +90,34 @@ describe("the catalogue", () => {
       return Object.keys(inputs).flatMap((name) => (used.has(name) ? [] : [`${id}: ${name}`]));
     });
     expect(unused).toEqual([]);
+  });
+
+  it.each([
+    "evil.com/",
+    "evil.com#",
+    "evil.com?",
+    "evil.com\\",
+    "x@evil.com",
+    "evil.com:443/",
+    "ｅvil.com",
+    "10.0.0.1",
+    ".",
+  ])("sends nobody outside a provider's hosts for the input %j", async (value) => {
+    const client = createProviderClient({
+      fetch: () => Promise.reject(new Error("nothing is to be sent")),
+      now: () => 0,
+      random: (length) => new Uint8Array(length),
+    });
+    const hostile = [...entries].filter(
+      ([, { inputs, authorization_endpoint }]) => inputs && authorization_endpoint,
+    );
+    const begun = hostile.map(async ([id, entry]) => {
+      const inputs = Object.fromEntries(Object.keys(entry.inputs ?? {}).map((name) => [name, value]));
+      const provider = { name: id, title: id, definition: entry, clientId: "client" };
+      const result = await client.authorizationUrl(provider, { ...begin, inputs });
+      return result.ok && !isAtHome(result.url, entry) ? [`${id}: ${result.url}`] : [];
+    });
+    expect((await Promise.all(begun)).flat()).toEqual([]);
   });
 
   it("lists no host that no template needs", () => {

@@ -1,6 +1,6 @@
+import { z } from "zod";
 import type { Catalogue } from "../../config/catalogue.ts";
-import { type CatalogueEntry, catalogueEntrySchema } from "../definition.ts";
-import { compileValues } from "../place.ts";
+import { catalogueEntrySchema } from "../definition.ts";
 import { compileUrl } from "../template.ts";
 
 /** Where entries come from: files, or one packed object. Nothing is read before it is asked for. */
@@ -11,15 +11,30 @@ export interface CatalogueSource {
   read(id: string): Promise<unknown>;
 }
 
+const withDefault = z.record(z.string(), z.object({ default: z.string().optional() })).optional();
+
+/** The little of an entry by which it is found: reading all of them whole would be felt at every start. */
+const glanceSchema = z.object({
+  aliases: z.array(z.string()).optional(),
+  authorization_endpoint: z.string().optional(),
+  token_endpoint: z.string().optional(),
+  hosts: z.array(z.string()).optional(),
+  inputs: withDefault,
+  callback: z.object({ keep: withDefault }).optional(),
+});
+
+type Glance = z.infer<typeof glanceSchema>;
+
 const withoutQuery = (url: string | undefined): string | undefined => url?.split("?")[0];
 
-/** An entry's two endpoints with the defaults of its inputs; undefined where one stays open. */
-function plainEndpoints(entry: CatalogueEntry): (string | undefined)[] {
-  const values = compileValues(entry, "")({}, {});
-  return [entry.authorization_endpoint, entry.token_endpoint].map((endpoint) =>
-    endpoint === undefined || values === undefined
-      ? undefined
-      : withoutQuery(compileUrl(endpoint, entry.hosts)(values)),
+/** An entry's endpoints with the defaults of their places; undefined where one stays open. */
+function plainEndpoints({ inputs, callback, hosts, ...entry }: Glance): (string | undefined)[] {
+  const values: Record<string, string> = {};
+  for (const [name, place] of Object.entries({ ...inputs, ...callback?.keep })) {
+    if (place.default !== undefined) values[name] = place.default;
+  }
+  return [entry.authorization_endpoint, entry.token_endpoint].map(
+    (endpoint) => endpoint && withoutQuery(compileUrl(endpoint, hosts)(values)),
   );
 }
 
@@ -28,20 +43,18 @@ function plainEndpoints(entry: CatalogueEntry): (string | undefined)[] {
  * once. Only what is returned is validated: the tests validate the rest.
  */
 export function createCatalogue(source: CatalogueSource): Catalogue {
-  let all: Promise<ReadonlyMap<string, CatalogueEntry>> | undefined;
+  let all: Promise<ReadonlyMap<string, Glance>> | undefined;
 
-  async function readAll(): Promise<ReadonlyMap<string, CatalogueEntry>> {
+  async function readAll(): Promise<ReadonlyMap<string, Glance>> {
     const ids = await source.ids();
     const entries = await Promise.all(
-      ids.map(
-        async (id): Promise<[string, CatalogueEntry]> => [id, (await source.read(id)) as CatalogueEntry],
-      ),
+      ids.map(async (id): Promise<[string, Glance]> => [id, (await source.read(id)) as Glance]),
     );
     // Of entries that share endpoints the plainest name comes first: `slack` before `slack-user`.
     return new Map(entries.sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1)));
   }
 
-  async function find(matches: (entry: CatalogueEntry) => boolean): Promise<string | undefined> {
+  async function find(matches: (entry: Glance) => boolean): Promise<string | undefined> {
     all ??= readAll();
     for (const [id, entry] of await all) if (matches(entry)) return id;
     return undefined;
