@@ -54,9 +54,14 @@ export function headerSets(config: Config): HeaderSets {
   };
 }
 
+/** Header sets kept for reuse. */
+const MOST_USUAL = 1_000;
+
 /** Answers in one dialect's format, with CORS for the origin that passed the gate (contract A12). */
 export class Replies {
   readonly #headers: HeaderSets;
+  /** The header sets of answers without headers of their own: one object for each origin and type. */
+  readonly #usual = new Map<string, Readonly<Record<string, string>>>();
 
   constructor(headers: HeaderSets) {
     this.#headers = headers;
@@ -64,27 +69,39 @@ export class Replies {
 
   /** An answer without a body. */
   empty(origin: string | null, status: number, more?: Record<string, string>): Response {
-    return new Response(null, { status, headers: this.#cors(origin, more) });
+    return new Response(null, { status, headers: this.#cors(origin, "", more) });
   }
 
   /** `application/json`. */
   json(origin: string | null, status: number, value: unknown, more?: Record<string, string>): Response {
-    const headers = this.#cors(origin, more);
-    headers["Content-Type"] = "application/json";
+    const headers = this.#cors(origin, "application/json", more);
     return new Response(JSON.stringify(value), { status, headers });
   }
 
   /** `text/plain`: a sentence for a person; never parses as JSON (contract A10). */
   text(origin: string | null, status: number, sentence: string, more?: Record<string, string>): Response {
-    const headers = this.#cors(origin, more);
-    headers["Content-Type"] = "text/plain; charset=utf-8";
+    const headers = this.#cors(origin, "text/plain; charset=utf-8", more);
     return new Response(sentence, { status, headers });
   }
 
-  #cors(origin: string | null, more: Record<string, string> | undefined): Record<string, string> {
-    return origin === null
-      ? { ...this.#headers.api, ...more }
-      : { ...this.#headers.api, "Access-Control-Allow-Origin": origin, ...more };
+  #cors(
+    origin: string | null,
+    type: string,
+    more: Record<string, string> | undefined,
+  ): Readonly<Record<string, string>> {
+    const key = `${type} ${origin}`;
+    let headers = this.#usual.get(key);
+    if (headers === undefined) {
+      headers = {
+        ...this.#headers.api,
+        ...(origin !== null && { "Access-Control-Allow-Origin": origin }),
+        ...(type !== "" && { "Content-Type": type }),
+      };
+      // A plugin's versions have origins of their own: many, and not worth more than this.
+      if (this.#usual.size >= MOST_USUAL) this.#usual.clear();
+      this.#usual.set(key, headers);
+    }
+    return more === undefined ? headers : { ...headers, ...more };
   }
 }
 

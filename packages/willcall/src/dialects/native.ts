@@ -7,6 +7,7 @@ import { PUBLIC_KEY_LENGTH, isPublicKey } from "../crypto/hpke.ts";
 import { isMailboxId, mailboxOfPublicKey } from "../crypto/read-key.ts";
 import type { Desk } from "../desk.ts";
 import type { LoginRow, MailboxId } from "../engines/engine.ts";
+import { isSettled } from "../engines/life.ts";
 import { openOuter } from "../login/box.ts";
 import { readAsked } from "../login/asked.ts";
 import type { Login } from "../login/login.ts";
@@ -93,17 +94,13 @@ async function read({ desk, replies, waits }: Office, call: Call): Promise<Respo
   try {
     for (;;) {
       const row = await ownRow(desk, call.app, mailbox);
-      if (row !== undefined && !isPending(row)) return spell(desk, replies, call, row);
+      if (row !== undefined && isSettled(row)) return spell(desk, replies, call, row);
       if (waiting === undefined || waiting.signal.aborted) return oauthError(replies, call, pending);
       await desk.mailboxes.wait(mailbox, row?.changedAt ?? 0, waiting.signal);
     }
   } finally {
     waiting?.end();
   }
-}
-
-function isPending({ status }: LoginRow): boolean {
-  return status === "launched" || status === "exchanging" || status === "retry";
 }
 
 function spell(desk: Desk, replies: Replies, call: Call, row: LoginRow): Response {

@@ -31,7 +31,7 @@ export function readKeyRoutes(hono: Hono<Env>, office: Office, app: App): void {
 }
 
 /** `POST /authorize` (A2): a read key, and the URL to open. */
-async function authorize(office: Office, call: Call): Promise<Response> {
+function authorize(office: Office, call: Call): Response | Promise<Response> {
   const { desk, replies } = office;
   const { app, origin, connection, request } = call;
   const refused = refuse(office, call);
@@ -51,12 +51,13 @@ async function authorize(office: Office, call: Call): Promise<Response> {
   const facts = { dialect: "read-key", app, provider, origin, near: connection.near, scope, inputs } as const;
   const { readKey, login } = begin(desk, facts);
   if (app.launch === "page") return replies.json(origin, 200, { url: launchUrl(desk, app, login), readKey });
-  const direct = await beginDirect(desk, registration, login);
-  return direct === undefined
-    ? replies.text(origin, 503, "No login can be begun right now. Try again in a moment.", {
-        "Retry-After": "10",
-      })
-    : replies.json(origin, 200, { url: direct, readKey });
+  return beginDirect(desk, registration, login).then((url) =>
+    url === undefined
+      ? replies.text(origin, 503, "No login can be begun right now. Try again in a moment.", {
+          "Retry-After": "10",
+        })
+      : replies.json(origin, 200, { url, readKey }),
+  );
 }
 
 /** `launch: direct`: the provider's own URL, as the Framer worker answered; the login waits in a row from the start. */
@@ -71,7 +72,8 @@ async function beginDirect(desk: Desk, registration: AppProvider, login: Login):
 }
 
 /** `POST /poll?readKey=` (A5 to A8, A14). */
-async function poll({ desk, replies, waits }: Office, polls: RateLimit, call: Call): Promise<Response> {
+function poll(office: Office, polls: RateLimit, call: Call): Response | Promise<Response> {
+  const { desk, replies, waits } = office;
   const { app, origin } = call;
   const query = rawQuery(call.request);
   const readKey = plainParameter(query, "readKey");
@@ -83,9 +85,13 @@ async function poll({ desk, replies, waits }: Office, polls: RateLimit, call: Ca
     return replies.text(origin, 410, "This login has expired. Log in again.");
   if (!polls.allows(opened.mailbox, now)) return replies.empty(origin, 404);
   const waiting = waits.begin(call, query);
-  const said = await pickUp(desk, "read-key", app.name, opened, waiting?.signal);
-  waiting?.end();
-  return spell(desk, replies, call, said);
+  // Nearly every answer is "not yet": where the engine can, it is given without a turn of the event loop.
+  if (waiting === undefined && desk.mailboxes.isSettled(opened.mailbox, now) === false) {
+    return replies.empty(origin, 404);
+  }
+  return pickUp(desk, "read-key", app.name, opened, waiting?.signal)
+    .finally(() => waiting?.end())
+    .then((said) => spell(desk, replies, call, said));
 }
 
 /** What a mailbox says, as published clients understand it (A5, A6, A8). */

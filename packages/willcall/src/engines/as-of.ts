@@ -1,24 +1,32 @@
-import type { LoginRow } from "./engine.ts";
+import type { LoginRow, LoginStatus } from "./engine.ts";
 
 /**
- * A stored row as it reads at `now` (milliseconds). Nobody has to ask for a login to die: time passing is
+ * A stored status as it reads at `now` (milliseconds). Nobody has to ask for a login to die: time passing is
  * enough (promise S7), and every engine tells it the same way.
  *
- * - `launched` and `retry` read `expired` from `expiresAt` on.
- * - `exchanging` reads `failed`, reason `interrupted`, from its deadline on. Until then `expiresAt` does not
- *   concern it: a claim made in time may still end well.
- * - `ready` reads `expired`, without its box, from `expiresAt` on.
+ * - `launched`, `retry` and `ready` read `expired` from `expiresAt` on.
+ * - `exchanging` reads `failed` from its deadline on. Until then `expiresAt` does not concern it: a claim made in
+ *   time may still end well.
  */
-export function asOf(row: LoginRow, now: number): LoginRow {
-  switch (row.status) {
+export function statusAsOf(
+  { status, expiresAt, deadline }: Pick<LoginRow, "status" | "expiresAt" | "deadline">,
+  now: number,
+): LoginStatus {
+  switch (status) {
     case "launched":
     case "retry":
-      return now < row.expiresAt ? row : { ...row, status: "expired" };
     case "ready":
-      return now < row.expiresAt ? row : { ...row, status: "expired", box: null };
+      return now < expiresAt ? status : "expired";
     case "exchanging":
-      return now < (row.deadline ?? 0) ? row : { ...row, status: "failed", reason: "interrupted" };
+      return now < (deadline ?? 0) ? status : "failed";
     default:
-      return row;
+      return status;
   }
+}
+
+/** A stored row as it reads at `now`: an expired one without its box, an interrupted exchange with its reason. */
+export function asOf(row: LoginRow, now: number): LoginRow {
+  const status = statusAsOf(row, now);
+  if (status === row.status) return row;
+  return status === "failed" ? { ...row, status, reason: "interrupted" } : { ...row, status, box: null };
 }

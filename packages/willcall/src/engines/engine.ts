@@ -99,6 +99,12 @@ export interface Mailboxes {
     stateHash?: string,
   ): Promise<boolean>;
 
+  /**
+   * Whether a row as of `now` has come to an outcome; false for an unknown one. Nearly every poll asks only this, so
+   * an engine that can answers at once; then a fault is thrown, not a rejection.
+   */
+  isSettled(id: MailboxId, now: number): boolean | Promise<boolean>;
+
   /** The row as of `now`: a pending row past `expiresAt` reads `expired`, `exchanging` past its deadline `failed`. */
   read(id: MailboxId, now: number): Promise<LoginRow | undefined>;
 

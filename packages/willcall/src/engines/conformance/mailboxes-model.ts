@@ -1,5 +1,6 @@
 import { asOf } from "../as-of.ts";
 import type { LoginRow, MailboxId, Mailboxes } from "../engine.ts";
+import { isSettled } from "../life.ts";
 
 /**
  * `Mailboxes` in the simplest form that could be right: one map, one caller. What it answers is what every
@@ -47,6 +48,10 @@ export function createModel(): Omit<Mailboxes, "wait" | "sweep"> {
       !!move(id, now, ["retry"], hash, { status: "launched", stateHash, reason: null }),
     end: async (id, status, reason, now, hash) =>
       !!move(id, now, ["launched", "retry"], hash, { status, reason }),
+    isSettled: (id, now) => {
+      const row = read(id, now);
+      return row !== undefined && isSettled(row);
+    },
     read: async (id, now) => read(id, now),
     take: async (id, now) => move(id, now, ["ready"], undefined, { status: "taken" }),
     async confirm(id) {

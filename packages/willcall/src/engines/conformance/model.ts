@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import type { MailboxId, Mailboxes } from "../engine.ts";
+import { LIFE } from "../life.ts";
 import { createModel } from "./mailboxes-model.ts";
 
 const hash = fc.constantFrom("hash-1", "hash-2");
@@ -69,7 +70,12 @@ export function modelConformance(open: () => Mailboxes): void {
         let now = 1_800_000_000_000;
         for (const call of sequence) {
           now += call.pause;
+          const id = `${app}${call.mailbox}` as MailboxId;
+          const before = await open().read(id, now);
           expect(await perform(open(), call, app, now)).toEqual(await perform(model, call, app, now));
+          const after = await open().read(id, now);
+          expect(await open().isSettled(id, now)).toBe(await model.isSettled(id, now));
+          if (before && after?.status !== before.status) expect(LIFE[before.status]).toContain(after?.status);
         }
         // A confirmation may lag behind, but not behind the next write.
         await open().putBack(`${app}nobody` as MailboxId, now);

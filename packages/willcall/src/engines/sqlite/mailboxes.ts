@@ -1,9 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
-import { asOf } from "../as-of.ts";
+import { asOf, statusAsOf } from "../as-of.ts";
 import type { LoginRow, MailboxId, Mailboxes } from "../engine.ts";
+import { isSettled } from "../life.ts";
 import type { Batch } from "./batch.ts";
 import { toStoreError } from "./faults.ts";
-import { toLoginRow } from "./rows.ts";
+import { toLoginRow, toTimes } from "./rows.ts";
 import { sweeper } from "./sweeper.ts";
 import type { Waiters } from "./waiters.ts";
 
@@ -33,6 +34,7 @@ const SQL = {
     WHERE id = ?1 AND state_hash = ?2 AND status = 'retry' AND expires_at > ?3`,
   end: `UPDATE logins SET status = ?4, reason = ?5, changed_at = max(changed_at + 1, ?3)
     WHERE id = ?1 AND (?2 IS NULL OR state_hash = ?2) AND status IN ('launched', 'retry') AND expires_at > ?3`,
+  glance: "SELECT status, expires_at, deadline FROM logins WHERE id = ?1",
   read: "SELECT * FROM logins WHERE id = ?1",
   take: `UPDATE logins SET status = 'taken', changed_at = max(changed_at + 1, ?2)
     WHERE id = ?1 AND status = 'ready' AND expires_at > ?2
@@ -50,6 +52,7 @@ export function createMailboxes(db: DatabaseSync, batch: Batch, waiters: Waiters
   const settle = db.prepare(SQL.settle);
   const retry = db.prepare(SQL.retry);
   const end = db.prepare(SQL.end);
+  const glance = db.prepare(SQL.glance);
   const read = db.prepare(SQL.read);
   const take = db.prepare(SQL.take);
   const confirm = db.prepare(SQL.confirm);
@@ -106,6 +109,15 @@ export function createMailboxes(db: DatabaseSync, batch: Batch, waiters: Waiters
 
     end: (id, status, reason, now, stateHash) =>
       writeAndWake(id, () => end.run(id, stateHash ?? null, now, status, reason).changes === 1),
+
+    isSettled(id, now) {
+      try {
+        const row = glance.get(id);
+        return row !== undefined && isSettled({ status: statusAsOf(toTimes(row), now) });
+      } catch (error) {
+        throw toStoreError(error);
+      }
+    },
 
     async read(id, now) {
       try {

@@ -35,6 +35,15 @@ function oneOf<T extends string>(allowed: readonly T[], column: Column): T {
   return allowed.find((each) => each === column) ?? unreadable();
 }
 
+/** What decides a login's status, of a row of `logins`. */
+export function toTimes(row: Row): Pick<LoginRow, "status" | "expiresAt" | "deadline"> {
+  return {
+    status: oneOf(STATUSES, row["status"]),
+    expiresAt: integer(row["expires_at"]),
+    deadline: orNull(row["deadline"], integer),
+  };
+}
+
 /** A row of `logins`, as stored: pass it through `asOf` before anybody believes its status. */
 export function toLoginRow(id: MailboxId, row: Row): LoginRow {
   return {
@@ -43,13 +52,11 @@ export function toLoginRow(id: MailboxId, row: Row): LoginRow {
     app: text(row["app"]),
     provider: text(row["provider"]),
     stateHash: text(row["state_hash"]),
-    status: oneOf(STATUSES, row["status"]),
+    ...toTimes(row),
     reason: orNull(row["reason"], text),
     login: orNull(row["login"], blob),
     box: orNull(row["box"], blob),
     binding: orNull(row["binding"], text),
-    expiresAt: integer(row["expires_at"]),
-    deadline: orNull(row["deadline"], integer),
     changedAt: integer(row["changed_at"]),
     forgetAt: integer(row["forget_at"]),
   };
