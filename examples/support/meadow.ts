@@ -1,0 +1,33 @@
+import type { Listening } from "../demo/listen.ts";
+import { register, startProvider } from "../demo/provider.ts";
+
+/** A provider to log in at, and what the operator writes about it. */
+export interface Meadow extends Listening {
+  /** Its origin. */
+  readonly issuer: string;
+  /** The whole `willcall.config.json` for one app at the root. */
+  configuration(app: { title: string; origins?: readonly string[] }): object;
+}
+
+/** Starts the demo's provider for a Willcall at `willcall`. Rejects when the port is taken. */
+export async function startMeadow(willcall: string, port: number): Promise<Meadow> {
+  const registration = register();
+  const issuer = `http://localhost:${port}`;
+  const running = await startProvider({ ...registration, port, redirectUri: `${willcall}/redirect` });
+  const provider = {
+    title: "Meadow ID",
+    issuer,
+    client_id: registration.clientId,
+    client_secret: registration.clientSecret,
+    token_endpoint_auth_method: "client_secret_basic",
+    pkce: "required",
+  };
+  return {
+    ...running,
+    issuer,
+    configuration: (app) => ({
+      providers: { meadow: provider },
+      apps: { "": { ...app, provider: "meadow", scope: ["openid", "profile"] } },
+    }),
+  };
+}
