@@ -39,6 +39,8 @@ export interface Stage extends AsyncDisposable {
   launch(app?: App, browser?: UserAgent, query?: string): Promise<Launched>;
   /** A whole login; resolves to what the app polled. */
   logIn(app?: App): Promise<Record<string, unknown>>;
+  /** The same, once the provider behaves again: whatever happened before broke nothing else. */
+  logInAfterAll(): Promise<Record<string, unknown>>;
 }
 
 /** The configuration of a provider on loopback. */
@@ -82,15 +84,21 @@ export async function raise(options: StageOptions = {}): Promise<Stage> {
     return { readKey, ...departed(provider, browser, page) };
   };
 
+  const logIn = async (app = root): Promise<Record<string, unknown>> => {
+    const { readKey, finish } = await launch(app);
+    await finish();
+    return members(await app.poll(readKey));
+  };
+
   return {
     broker,
     provider,
     app: root,
     launch,
-    logIn: async (app = root) => {
-      const { readKey, finish } = await launch(app);
-      await finish();
-      return members(await app.poll(readKey));
+    logIn,
+    logInAfterAll: () => {
+      provider.script(undefined);
+      return logIn();
     },
     [Symbol.asyncDispose]: async () => {
       await broker[Symbol.asyncDispose]();
