@@ -67,6 +67,8 @@ export async function serveNode(options: NodeOptions): Promise<Serving> {
     ? createSecureServer({ ...limits, ...listen.tls }, answer)
     : createServer(limits, answer);
   const port = await bind(server, listen.host, listen.port);
+  // At once, too: what died while no process ran is deleted although none may run for long.
+  void broker.sweep();
   const sweeping = setInterval(() => void broker.sweep(), SWEEP_INTERVAL);
   sweeping.unref();
 
