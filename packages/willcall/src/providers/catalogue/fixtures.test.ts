@@ -1,5 +1,6 @@
+import { generateKeyPairSync } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { createHmac } from "node:crypto";
+import { createHmac, generateKeyPairSync } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { EgressAnswer, EgressRequest } from "../../platform.ts";
@@ -38,16 +39,31 @@ function clientAnswering(...answers: Answer[]): { client: ProviderClient; calls:
   return { client, calls };
 }
 
-function providerOf(definition: CatalogueEntry, name: string): Provider {
-  // ID tokens in documentation are cut short; their check has tests of its own.
-  const unchecked = { ...definition, id_token: { ...definition.id_token, check: false } };
-  return {
-    name,
-    title: name,
-    definition: unchecked,
-    clientId: "CLIENT_ID",
-    clientSecret: new Secret("CLIENT_SECRET"),
+const privateKeys = {
+  RS256: generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey,
+  ES256: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey,
+};
+
+/** The client secret, or a private key where that is what signs. */
+function secretOf({ token_endpoint_auth_method: method, client_jwt }: CatalogueEntry): string {
+  if (method !== "private_key_jwt" && method !== "signed_client_secret") return "CLIENT_SECRET";
+  const key = client_jwt?.alg === "ES256" ? privateKeys.ES256 : privateKeys.RS256;
+  return key.export({ format: "pem", type: "pkcs8" });
+}
+
+/** The entry in use: what only a configuration may give comes from the fixture's inputs. */
+function providerOf(entry: CatalogueEntry, name: string, given: Record<string, string>): Provider {
+  const inputs = Object.entries(entry.inputs ?? {}).map(([input, rules]) => {
+    const value = rules.by === "operator" ? given[input] : undefined;
+    return [input, value === undefined ? rules : { ...rules, default: value }];
+  });
+  const definition = {
+    ...entry,
+    inputs: Object.fromEntries(inputs),
+    // ID tokens in documentation are cut short; their check has tests of its own.
+    id_token: { ...entry.id_token, check: false },
   };
+  return { name, title: name, definition, clientId: "CLIENT_ID", clientSecret: new Secret(secretOf(entry)) };
 }
 
 function parametersOf(request: EgressRequest): Record<string, string> {
@@ -114,8 +130,9 @@ const present = <T>(part: T | undefined): T[] => (part === undefined ? [] : [par
 
 describe.each(ids)("%s, as documented", (id) => {
   const fixture = fixtureSchema.parse(readJson(new URL(`${id}.json`, directory)));
-  const provider = providerOf(catalogueEntrySchema.parse(readJson(new URL(`../${id}.json`, directory))), id);
+  const entry = catalogueEntrySchema.parse(readJson(new URL(`../${id}.json`, directory)));
   const inputs = fixture.authorization.inputs ?? {};
+  const provider = providerOf(entry, id, inputs);
   const captured = fixture.callback?.captured ?? {};
 
   const exchange = (client: ProviderClient, kept = captured): Promise<TokenResult> =>
