@@ -226,6 +226,18 @@ describe("the client in Chromium", () => {
     expect(scene.events).not.toContain("login.confirm_shown");
   });
 
+  test("opens its window while the click is being handled, where no pop-up blocker objects", async () => {
+    const tab = await openPlugin({}, () => {
+      const { open } = window;
+      window.open = (...given) => {
+        document.title = `opened during ${window.event?.type}`;
+        return open(...given);
+      };
+    });
+    await pressLogIn(tab);
+    expect(await tab.title()).toBe("opened during click");
+  });
+
   test("gives a link where no window may open", async () => {
     const tab = await openPlugin({}, () => {
       window.open = () => null;
