@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { createHmac, generateKeyPairSync } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
