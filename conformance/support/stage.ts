@@ -6,7 +6,9 @@ import type { Beginning, Configuration, Running, Target } from "./target.ts";
 import { type Page, UserAgent } from "./user-agent.ts";
 
 /** What differs from the usual stage. */
-export interface StageOptions extends Beginning {
+export interface StageOptions {
+  /** Environment variables, or what they are once the provider's address is known. */
+  readonly env?: Beginning["env"] | ((provider: ScriptedProvider) => Beginning["env"]);
   readonly target?: Target;
   readonly provider?: ProviderOptions;
   /** Further members of the provider's configuration. */
@@ -58,8 +60,9 @@ export function registered(provider: Pick<ScriptedProvider, "origin">): Record<s
 
 /** Raises a stage: one app at the root, used by the plugin `abc123`, and one provider, `meadow`. */
 export async function raise(options: StageOptions = {}): Promise<Stage> {
-  const { target = inProcess, configuration, env } = options;
+  const { target = inProcess, configuration } = options;
   const provider = await startScriptedProvider(options.provider);
+  const env = typeof options.env === "function" ? options.env(provider) : options.env;
   const broker = await target.start(
     (base) => ({
       providers: { meadow: { ...registered(provider), ...options.registration } },
