@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Server, startServer } from "./child.ts";
 import { type Begun, authorize, begin, launch, login, poll } from "./login.ts";
+import { setTimeout as sleep } from "node:timers/promises";
 import { median, percentile } from "./stats.ts";
 import { Wire, load, request } from "./wire.ts";
 
@@ -58,9 +59,15 @@ function row(figure: string, target: string, value: string, detail: string): voi
   console.log(`${figure.padEnd(44)} ${value.padStart(16)}   target ${target.padEnd(16)} ${detail}`);
 }
 
-function ratioRow(figure: string, target: number, { control, subject }: { control: Rate; subject: Rate }, unit = "rps"): void {
+function ratioRow(
+  figure: string,
+  target: number,
+  { control, subject }: { control: Rate; subject: Rate },
+  unit = "rps",
+): void {
   const ratio = subject.rate / control.rate;
-  const per = (rate: Rate) => `${Math.round(rate.rate).toLocaleString("en")} ${unit}, ${Math.round(rate.cpu)} µs CPU`;
+  const per = (rate: Rate) =>
+    `${Math.round(rate.rate).toLocaleString("en")} ${unit}, ${Math.round(rate.cpu)} µs CPU`;
   row(figure, `≥ ${target.toFixed(2)}`, ratio.toFixed(2), `${per(subject)}; control ${per(control)}`);
 }
 
@@ -106,8 +113,7 @@ const figures: Record<string, () => Promise<void>> = {
 
   logins: async () => {
     const skeleton = await startServer("skeleton", environment);
-    const whole: Work = (wire) => login(wire);
-    const rates = await compare([skeleton, whole], [broker, whole], [10_000, 10_000]);
+    const rates = await compare([skeleton, login], [broker, login], [10_000, 10_000]);
     ratioRow("whole logins", 0.25, rates, "logins/s");
     await skeleton.stop();
   },
@@ -122,8 +128,8 @@ const figures: Record<string, () => Promise<void>> = {
       const apps = await Promise.all(Array.from({ length: together }, () => Wire.open(broker.port)));
       await Promise.all(
         browsers.map(async (browser, index) => {
-          const app = apps[index];
-          for (let round = 0; app !== undefined && round < 1_000 / together; round++) {
+          const app = apps[index] ?? browser;
+          for (let round = 0; round < 1_000 / together; round++) {
             lags.push(await pickUpLag(browser, app));
           }
         }),
@@ -139,7 +145,11 @@ const figures: Record<string, () => Promise<void>> = {
     const begun = await begin(app);
     let sent = 1;
     const callback = await launch(browser, begun);
-    const finishing = new Promise((resolve) => setTimeout(resolve, 20_000)).then(() => browser.send(callback));
+    const finish = async (): Promise<unknown> => {
+      await sleep(20_000);
+      return browser.send(callback);
+    };
+    const finishing = finish();
     for (let status = 404; status === 404; sent++) status = (await app.send(poll(begun.readKey, 25))).status;
     await finishing;
     browser.close();
@@ -154,14 +164,24 @@ const figures: Record<string, () => Promise<void>> = {
     const keys = await launched(own.port, parked);
     const ours = await park(own, (index) => poll(keys[index] ?? "", 25), parked);
     const theirs = await park(bare, () => request("POST", "/"), parked);
-    row("memory with 10,000 parked long-polls", "≤ 1.35", (ours / theirs).toFixed(2), `${ours.toFixed(0)} MB; bare node:http ${theirs.toFixed(0)} MB`);
+    row(
+      "memory with 10,000 parked long-polls",
+      "≤ 1.35",
+      (ours / theirs).toFixed(2),
+      `${ours.toFixed(0)} MB; bare node:http ${theirs.toFixed(0)} MB`,
+    );
     await bare.stop();
     const pending = expectStatus((index) => poll(keys[index % keys.length] ?? ""), 404);
     await load(own.port, CONNECTIONS, 20_000, pending);
     const before = await own.heap();
     await load(own.port, CONNECTIONS, 100_000, pending);
     const after = await own.heap();
-    row("heap over 100,000 further polls", "flat", `${(after - before).toFixed(1)} MB`, `${before.toFixed(1)} → ${after.toFixed(1)} MB`);
+    row(
+      "heap over 100,000 further polls",
+      "flat",
+      `${(after - before).toFixed(1)} MB`,
+      `${before.toFixed(1)} → ${after.toFixed(1)} MB`,
+    );
     await own.stop();
   },
 
@@ -177,9 +197,19 @@ const figures: Record<string, () => Promise<void>> = {
     const rowsMade = countRows() - middle.rows;
     const bytesMade = bytesOnDisk() - middle.bytes;
     const last = { poll: await steady(polls), authorize: await steady(begins) };
-    row("1,000,000 begins that nobody opens", "0 rows, 0 bytes", `${rowsMade} rows, ${bytesMade} B`, `${before.rows} rows and ${before.bytes} bytes before`);
+    row(
+      "1,000,000 begins that nobody opens",
+      "0 rows, 0 bytes",
+      `${rowsMade} rows, ${bytesMade} B`,
+      `${before.rows} rows and ${before.bytes} bytes before`,
+    );
     row("poll rate afterwards", "≥ 0.95", (last.poll / first.poll).toFixed(2), "of the rate before");
-    row("authorize rate afterwards", "≥ 0.95", (last.authorize / first.authorize).toFixed(2), "of the rate before");
+    row(
+      "authorize rate afterwards",
+      "≥ 0.95",
+      (last.authorize / first.authorize).toFixed(2),
+      "of the rate before",
+    );
   },
 };
 
@@ -198,7 +228,7 @@ async function pickUpLag(browser: Wire, app: Wire): Promise<number> {
     return performance.now();
   });
   // Let the poll reach the server before the browser comes back.
-  await new Promise((resolve) => setTimeout(resolve, 2));
+  await sleep(2);
   await browser.send(callback);
   const redirected = performance.now();
   return Math.max(0, (await waiting) - redirected);
@@ -231,7 +261,9 @@ function bytesOnDisk(): number {
     .reduce((sum, name) => sum + statSync(join(data, name)).size, 0);
 }
 
-console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${CONNECTIONS} connections, medians of ${ROUNDS}`);
+console.log(
+  `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${CONNECTIONS} connections, medians of ${ROUNDS}`,
+);
 for (const [name, figure] of Object.entries(figures)) {
   if (wanted.length === 0 || wanted.includes(name)) await figure();
 }

@@ -55,7 +55,7 @@ export class Wire {
   #parse(): void {
     const headEnd = this.#received.indexOf("\r\n\r\n");
     if (headEnd === -1) return;
-    const head = this.#received.latin1Slice(0, headEnd);
+    const head = this.#received.toString("latin1", 0, headEnd);
     const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
     const chunked = length === undefined && /\r\ntransfer-encoding: *chunked/i.test(head);
     const bodyAt = headEnd + 4;

@@ -16,7 +16,9 @@ db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
 db.exec("CREATE TABLE logins (id TEXT PRIMARY KEY, status TEXT, box TEXT)");
 const batch = createBatch(db);
 const insert = db.prepare("INSERT INTO logins (id, status) VALUES (?, 'launched')");
-const claim = db.prepare("UPDATE logins SET status = 'exchanging' WHERE id = ? AND status = 'launched' RETURNING id");
+const claim = db.prepare(
+  "UPDATE logins SET status = 'exchanging' WHERE id = ? AND status = 'launched' RETURNING id",
+);
 const settle = db.prepare("UPDATE logins SET status = 'ready', box = ? WHERE id = ?");
 const take = db.prepare("UPDATE logins SET status = 'taken' WHERE id = ? AND status = 'ready' RETURNING box");
 const provider = new Pool(`http://127.0.0.1:${PROVIDER_PORT}`, { connections: 128 });

@@ -50,6 +50,7 @@ function authorize(office: Office, call: Call): Response | Promise<Response> {
   const provider = registration.provider.name;
   const facts = { dialect: "read-key", app, provider, origin, near: connection.near, scope, inputs } as const;
   const { readKey, login } = begin(desk, facts);
+  desk.log.debug("login.begun", { app: app.name, provider, dialect: "read-key", login: login.id });
   if (app.launch === "page") return replies.json(origin, 200, { url: launchUrl(desk, app, login), readKey });
   return beginDirect(desk, registration, login).then((url) =>
     url === undefined

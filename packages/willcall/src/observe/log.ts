@@ -37,7 +37,7 @@ export type LogEvent =
   | "grant.ended"
   | "refresh.raw_token";
 
-export type LogLevel = "info" | "warn" | "error";
+export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /**
  * All that a log line can say besides its event. There is no field for a query, a header, a token or provider
@@ -73,6 +73,8 @@ export interface LogFields {
 
 /** Where the broker says what happens. It takes no message: an event and its fields say everything. */
 export interface Log {
+  /** What happens too often to be written by default: it costs nothing where it isn't. */
+  debug(event: LogEvent, fields?: LogFields): void;
   info(event: LogEvent, fields?: LogFields): void;
   warn(event: LogEvent, fields?: LogFields): void;
   error(event: LogEvent, fields?: LogFields): void;
@@ -154,5 +156,5 @@ export function recordingLog(write: (record: LogRecord) => void, now: () => numb
     (level: LogLevel) =>
     (event: LogEvent, fields: LogFields = {}) =>
       write({ level, time: now(), event, ...sieve(fields) });
-  return { info: at("info"), warn: at("warn"), error: at("error") };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }

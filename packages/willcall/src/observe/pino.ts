@@ -18,5 +18,11 @@ export function pinoLog(options: { destination?: DestinationStream; level?: LogL
     (level: LogLevel) =>
     (event: LogEvent, fields: LogFields = {}) =>
       logger[level]({ event, ...sieve(fields) });
-  return { info: at("info"), warn: at("warn"), error: at("error") };
+  const isWritten = logger.isLevelEnabled("debug");
+  return {
+    debug: isWritten ? at("debug") : () => {},
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+  };
 }

@@ -35,7 +35,7 @@ const sentences: Readonly<Record<LogEvent, string>> = {
   "refresh.raw_token": "A provider's own refresh token was taken and answered with a handle",
 };
 
-const marks = { info: " ", warn: "!", error: "✗" } as const;
+const marks = { debug: " ", info: " ", warn: "!", error: "✗" } as const;
 
 /**
  * One log record as one line for a person: local time, who, what happened, and the facts. Knows no more than the
