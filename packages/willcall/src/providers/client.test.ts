@@ -525,6 +525,18 @@ describe("an ID token", async () => {
     );
   });
 
+  it("may come from an issuer that an input names", async () => {
+    const definition = {
+      authorization_endpoint: "https://as.example/authorize",
+      id_token: { issuers: ["https://{tenant}.example/"] },
+      inputs: { tenant: { title: "Tenant", pattern: "[a-z]+", example: "acme", default: "acme" } },
+    };
+    expect(await exchanged({ ...claims, iss: "https://acme.example/" }, privateKey, definition)).toBe("none");
+    expect(await exchanged({ ...claims, iss: "https://evil.example/" }, privateKey, definition)).toBe(
+      "wrong_id_token",
+    );
+  });
+
   it("that is no JWT is refused, and its keys not being there is the provider's trouble", async () => {
     const answers = { [endpoints.token_endpoint]: [json({ access_token: "a", id_token: "x.y.z" })] };
     const provider = providerWith({ ...endpoints, issuer });

@@ -49,17 +49,14 @@ export function createProviderClient(
     nonce: string,
     values: Values,
   ): Promise<ProviderFailure | undefined> {
-    const { definition, jwksUri } = plan;
-    const { issuer, id_token: rules = {} } = definition;
-    const isChecked = rules.check !== false && (issuer ?? rules.issuers) !== undefined;
-    if (tokens.id_token === undefined || !isChecked) return undefined;
+    if (tokens.id_token === undefined || plan.issuers.length === 0) return undefined;
     return checkIdToken(tokens.id_token, {
-      definition,
+      issuers: plan.issuers.flatMap((issuer) => issuer(values) ?? []),
       clientId: provider.clientId,
       clientSecret: provider.clientSecret?.reveal() ?? "",
       nonce,
-      nonceRequired: definition.authorization?.nonce === true,
-      jwksUri: jwksUri?.(values),
+      nonceRequired: plan.definition.authorization?.nonce === true,
+      jwksUri: plan.jwksUri?.(values),
     });
   }
 

@@ -65,6 +65,9 @@ function templates(
     values([section, "parameters"], definition[section]?.parameters, known);
     values([section, "headers"], definition[section]?.headers, known);
   }
+  for (const [index, template] of (definition.id_token?.issuers ?? []).entries()) {
+    found.push({ path: ["id_token", "issuers", index], template, url: false, known: inputs });
+  }
   values(["identity", "headers"], definition.identity?.headers, later);
   for (const [name, { equals }] of Object.entries(definition.callback?.keep ?? {})) {
     if (equals !== undefined) values(["callback", "keep", name], { equals }, inputs);

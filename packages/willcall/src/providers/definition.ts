@@ -58,7 +58,9 @@ const facts = z.strictObject({
         .array(z.string().min(1))
         .min(1)
         .optional()
-        .describe("Accepted `iss` values when not `issuer`; `*` stands for one path segment"),
+        .describe(
+          "Accepted `iss` values when not `issuer`; may hold `{name}` places; `*` is one path segment",
+        ),
       check: z
         .boolean()
         .optional()

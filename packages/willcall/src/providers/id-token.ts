@@ -1,6 +1,5 @@
 import type { JSONWebKeySet, JWTPayload } from "jose";
 import type { EgressFetch } from "../platform.ts";
-import type { Definition } from "./definition.ts";
 import { failureOfEgress, wrongIdToken } from "./errors.ts";
 import { isJsonObject, parseJson } from "./json.ts";
 import type { JsonObject, ProviderFailure } from "./provider.ts";
@@ -14,11 +13,12 @@ const KEYS_MIN_AGE = 30_000;
 
 /** What an ID token is checked against. */
 export interface IdTokenCheck {
-  readonly definition: Definition;
+  /** Accepted `iss` values; `*` is one path segment. */
+  readonly issuers: readonly string[];
   readonly clientId: string;
   readonly clientSecret: string;
-  /** The login's nonce; undefined when none can be expected (a refresh). */
-  readonly nonce: string | undefined;
+  /** The login's nonce. */
+  readonly nonce: string;
   /** Filled `jwks_uri`; undefined: the token came straight from its issuer over TLS (OpenID Connect Core §3.1.3.7, 6). */
   readonly jwksUri: string | undefined;
   /** Whether a token without a nonce is wrong. */
@@ -44,15 +44,13 @@ function isKeySet(value: JsonObject): value is JsonObject & JSONWebKeySet {
 }
 
 function claimsHold(claims: JWTPayload, check: IdTokenCheck, now: number): boolean {
-  const { definition, clientId, nonce, nonceRequired } = check;
-  const issuers = definition.id_token?.issuers ?? [definition.issuer ?? ""];
+  const { issuers, clientId, nonce, nonceRequired } = check;
   const { iss, aud, azp, exp, nonce: claimed } = claims;
   const audiences = Array.isArray(aud) ? aud : [aud];
   if (typeof iss !== "string" || !issuers.some((expected) => issuerMatches(expected, iss))) return false;
   if (!audiences.includes(clientId)) return false;
   if (azp === undefined ? audiences.length > 1 : azp !== clientId) return false;
   if (typeof exp !== "number" || exp + SKEW <= now / 1000) return false;
-  if (nonce === undefined) return true;
   return claimed === undefined ? !nonceRequired : claimed === nonce;
 }
 

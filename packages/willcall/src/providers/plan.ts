@@ -11,7 +11,7 @@ import type { Definition } from "./definition.ts";
 import { compileValues, type GatherValues } from "./place.ts";
 import type { Provider } from "./provider.ts";
 import { type BuildRequest, compileRequest, type RequestRules } from "./request.ts";
-import { compileUrl, type Fill } from "./template.ts";
+import { compileText, compileUrl, type Fill } from "./template.ts";
 
 /** One kind of call, ready to be made. */
 export interface Call {
@@ -57,6 +57,8 @@ export interface Plan {
   readonly introspection: TokenCall | undefined;
   /** The call that asks who an account belongs to, where that takes one. */
   readonly identity: Call | undefined;
+  /** Issuers whose ID tokens are accepted; empty: ID tokens are passed on unread. */
+  readonly issuers: readonly Fill[];
   readonly jwksUri: Fill | undefined;
 }
 
@@ -72,6 +74,11 @@ function refreshRequest({ token_request: token = {}, refresh = {} }: Definition)
     omit: refresh.omit ?? token.omit?.filter((name) => identification.has(name)),
     parameters: refresh.parameters,
   };
+}
+
+function issuersOf({ issuer, id_token }: Definition): readonly string[] {
+  if (id_token?.check === false) return [];
+  return id_token?.issuers ?? (issuer === undefined ? [] : [issuer]);
 }
 
 /** Compiles an effective definition (stated and discovered); undefined when it still lacks an endpoint. */
@@ -143,6 +150,7 @@ export function compilePlan(
       identity?.from === "endpoint" && identity.endpoint !== undefined
         ? call(identity.endpoint, { method: identity.method ?? "GET", headers: identity.headers }, "bearer")
         : undefined,
+    issuers: issuersOf(definition).map(compileText),
     jwksUri: definition.jwks_uri === undefined ? undefined : compileUrl(definition.jwks_uri, hosts),
   };
 }

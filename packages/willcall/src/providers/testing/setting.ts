@@ -79,10 +79,10 @@ function publish(issuer: string): { discovered: Definition; documents: Record<st
   };
 }
 
-function signIdToken({ issuer = "", id_token }: Definition): Promise<string> {
+function signIdToken({ issuer = "", id_token }: Definition, inputs: Wire): Promise<string> {
   return new SignJWT({ nonce: NONCE })
     .setProtectedHeader({ alg: "ES256", kid: "1" })
-    .setIssuer((id_token?.issuers?.[0] ?? issuer).replace("*", "acme"))
+    .setIssuer(filled(id_token?.issuers?.[0] ?? issuer, inputs).replace("*", "acme"))
     .setAudience(CLIENT_ID)
     .setSubject("person")
     .setIssuedAt(NOW / 1000)
@@ -122,7 +122,7 @@ export async function settingFor(stated: Definition): Promise<{ options: QuirkOp
     const jwk = { ...(await exportJWK(es256.publicKey)), kid: "1", alg: "ES256", use: "sig" };
     documents[filled(jwks_uri, inputs)] = { keys: [jwk] };
   }
-  const hasIdTokens = issuer !== undefined && jwks_uri !== undefined;
+  const hasIdTokens = (issuer ?? definition.id_token?.issuers) !== undefined && jwks_uri !== undefined;
   const isSigned = method === "private_key_jwt" || method === "signed_client_secret";
   const pem = keysFor(client_jwt?.alg).privateKey.export({ format: "pem", type: "pkcs8" });
   const clientSecret = isSigned ? pem : "SECRETsecret42";
@@ -138,7 +138,7 @@ export async function settingFor(stated: Definition): Promise<{ options: QuirkOp
       nonce: NONCE,
       now: () => NOW,
       documents,
-      ...(hasIdTokens && { idToken: () => signIdToken(definition) }),
+      ...(hasIdTokens && { idToken: () => signIdToken(definition, inputs) }),
     },
     provider: {
       name: "quirk",
