@@ -60,7 +60,13 @@ export async function serveNode(options: NodeOptions): Promise<Serving> {
     (request, { incoming, outgoing }) => broker.fetch(request, new NodeConnection(incoming, outgoing, trust)),
     { overrideGlobalObjects: true },
   );
-  const limits = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 15_000 };
+  const limits = {
+    maxHeaderSize: 16_384,
+    headersTimeout: 10_000,
+    requestTimeout: 15_000,
+    // How often both are looked at: with Node's 30 s, a slow client would have up to 45.
+    connectionsCheckingInterval: 1_000,
+  };
   const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void =>
     void listener(incoming, outgoing);
   const server = listen.tls
