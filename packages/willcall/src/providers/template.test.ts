@@ -80,13 +80,21 @@ describe("templated hosts", () => {
 
   it("lead to an allowed host, whatever the value", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.domain(), fc.ipV6()), (value) => {
-        const url = shop({ shop: value });
-        if (url === undefined) return;
-        const { hostname, protocol, username, port, pathname } = new URL(url);
-        expect(hostname).toMatch(/^[a-z0-9-]+\.myshopify\.com$/);
-        expect([protocol, username, port, pathname]).toEqual(["https:", "", "", "/admin/oauth/access_token"]);
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom(...Array.from("ab9-._/:@#?\\%[]&=ｅ。 \n")) }),
+        (value) => {
+          const url = shop({ shop: value });
+          if (url === undefined) return;
+          const { hostname, protocol, username, port, pathname } = new URL(url);
+          expect(hostname).toMatch(/^[a-z0-9-]+\.myshopify\.com$/);
+          expect([protocol, username, port, pathname]).toEqual([
+            "https:",
+            "",
+            "",
+            "/admin/oauth/access_token",
+          ]);
+        },
+      ),
     );
   });
 });

@@ -1,10 +1,20 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHmac } from "node:crypto";
 import type { EgressAnswer, EgressFetch, EgressRequest } from "../../platform.ts";
 import type { AnswerRules } from "../answer.ts";
 import type { Definition } from "../definition.ts";
 import type { JsonObject } from "../provider.ts";
 import { checkCredentials, type Credentials, SIGNED, standardCredentials } from "./credentials.ts";
-import { exchangeSection, filled, onTheWire, refreshSection, type Section, type Wire } from "./expected.ts";
+import {
+  authorizationParameters,
+  exchangeSection,
+  filled,
+  onTheWire,
+  received,
+  refreshSection,
+  type Section,
+  sorted,
+  type Wire,
+} from "./expected.ts";
 import { put, shapeAnswer, writeAnswer } from "./token-shape.ts";
 
 /** The registration and the login that a scripted provider knows. */
@@ -57,17 +67,6 @@ interface Due {
 }
 
 const answerOf = (status: number, body: string): EgressAnswer => ({ ok: true, status, headers: {}, body });
-
-const sorted = (wire: Wire): string =>
-  JSON.stringify(Object.entries(wire).sort(([a], [b]) => (a < b ? -1 : 1)));
-
-/** The parameters of a request, from where its section says they go. */
-function received(request: EgressRequest, section: Section, endpoint: string): Wire {
-  const place = section.method === "GET" ? "query" : (section.body ?? "form");
-  if (place === "json") return JSON.parse(request.body ?? "{}");
-  if (place === "form") return Object.fromEntries(new URLSearchParams(request.body));
-  return Object.fromEntries(new URLSearchParams(request.url.slice(endpoint.length + 1)));
-}
 
 /** The answer of a lookup, with something to keep everywhere. */
 function lookupAnswer(keep: Readonly<Record<string, string | readonly string[]>>): string {
@@ -199,34 +198,12 @@ export function createQuirkProvider(options: QuirkOptions): QuirkProvider {
     };
   }
 
-  function authorizationParameters(): Wire {
-    const offline = definition.offline === false ? {} : (authorization.offline ?? {});
-    const scope = [...options.scope, ...(offline.scope ?? []).filter((one) => !options.scope.includes(one))];
-    const isPlain = authorization.code_challenge_method === "plain";
-    const hashed = createHash("sha256").update(options.codeVerifier).digest("base64url");
-    const standard: Wire = {
-      response_type: "code",
-      client_id: credentials.clientId,
-      redirect_uri: redirectUri,
-      scope: scope.join(separator),
-      state: "STATE",
-      ...(definition.pkce !== "unsupported" && {
-        code_challenge: isPlain ? options.codeVerifier : hashed,
-        code_challenge_method: isPlain ? "plain" : "S256",
-      }),
-      ...((authorization.nonce ?? options.scope.includes("openid")) && { nonce: options.nonce }),
-      ...(authorization.response_mode && { response_mode: authorization.response_mode }),
-    };
-    const parameters = { ...authorization.parameters, ...offline.parameters };
-    return onTheWire({ ...authorization, parameters }, standard, places);
-  }
-
   function pushCall(endpoint: string): Due {
     return {
       what: "pushed authorization",
       endpoint,
       section: {},
-      standard: authorizationParameters(),
+      standard: authorizationParameters(options),
       values: places,
       authentication: clientMethod,
       async answer() {
@@ -300,7 +277,7 @@ export function createQuirkProvider(options: QuirkOptions): QuirkProvider {
       expectEqual(
         "authorization",
         sorted(Object.fromEntries(asked)),
-        sorted(pushed ?? authorizationParameters()),
+        sorted(pushed ?? authorizationParameters(options)),
       );
       const back = new URLSearchParams({
         [callback.code ?? "code"]: "CODE",
