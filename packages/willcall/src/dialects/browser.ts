@@ -253,6 +253,8 @@ export class BrowserVisit {
       case "busy":
         return this.#page(503, { kind: "error", code: "busy" }, login);
       case "failed": {
+        const back = this.#lobby.deliveries[login.dialect].next(this.#lobby.desk, login, launched.failure);
+        if (back !== undefined) return this.#leave(login, back, []);
         const retry = this.#form("ticket", makeTicket(this.#lobby.desk, login));
         const shown = { kind: "failed", reason: launched.failure.reason, retry: retry.form } as const;
         return this.#page(502, shown, login, retry.cookies);

@@ -5,36 +5,31 @@ import { sha256 } from "../crypto/hmac.ts";
 import { openReadKey } from "../crypto/read-key.ts";
 import type { Desk } from "../desk.ts";
 import type { LoginRow } from "../engines/engine.ts";
-import { asTokenResponse } from "../grants/delivered.ts";
 import { bindToOrigin } from "../grants/handle.ts";
-import { readAsked } from "../login/asked.ts";
+import { inputsAmong, readAsked } from "../login/asked.ts";
 import { begin } from "../login/begin.ts";
 import { type CodeBinding, redirectTo } from "../login/code-delivery.ts";
+import { mailboxOfState } from "../login/login.ts";
 import { pickUp } from "../login/pick-up.ts";
 import { BrowserVisit, type Lobby, type OpenLaunch } from "./browser.ts";
-import { type Call, type Env, pageRoute, pathOf } from "./http.ts";
-import { mailboxOfState } from "../login/login.ts";
-import { type Office, refusal } from "./office.ts";
+import {
+  type OAuthError,
+  type Parameters,
+  askedTooMuch,
+  invalidRequest,
+  missing,
+  readParameters,
+} from "./client-request.ts";
 import { clientIdOf, redirectUriMatches } from "./clients.ts";
-import { type GrantType, type OAuthError, missing } from "./token.ts";
+import { type Call, type Env, pageRoute, pathOf } from "./http.ts";
+import { type Office, refusal } from "./office.ts";
+import { type GrantType, tokenResponse } from "./token.ts";
 
 /** Longest `state` of a client, in characters: it travels in a cookie. */
 const LONGEST_STATE = 512;
 /** A base64url SHA-256 (RFC 7636 §4.2). */
 const challengePattern = /^[A-Za-z0-9_-]{43}$/;
 const verifierPattern = /^[A-Za-z0-9._~-]{43,128}$/;
-
-/** Authorization request parameters of ours; whatever else there is are the definition's inputs or the client's extras. */
-const KNOWN = new Set([
-  "response_type",
-  "client_id",
-  "redirect_uri",
-  "scope",
-  "state",
-  "code_challenge",
-  "code_challenge_method",
-  "provider",
-]);
 
 /** The code dialect's authorization endpoint (protocol.md, part D; RFC 6749 §4.1.1, RFC 7636, RFC 8252). */
 export function codeRoutes(hono: Hono<Env>, office: Office, lobby: Lobby, app: App): void {
@@ -53,35 +48,31 @@ export function codeRoutes(hono: Hono<Env>, office: Office, lobby: Lobby, app: A
 function openAuthorize(office: Office, call: Call, query: URLSearchParams): ReturnType<OpenLaunch> {
   const { desk } = office;
   const { app } = call;
-  const redirectUri = only(query, "redirect_uri");
-  if (only(query, "client_id") !== clientIdOf(app)) return { error: "unknown_client" };
+  const { values, repeated } = readParameters(query);
+  const redirectUri = values.get("redirect_uri");
+  if (values.get("client_id") !== clientIdOf(app)) return { error: "unknown_client" };
   if (redirectUri === undefined || !redirectUriMatches(app.redirectUris, redirectUri))
     return { error: "unknown_redirect_uri" };
-  const state = only(query, "state");
-  const back = (error: string): { redirect: string } => ({
-    redirect: redirectTo(desk, app.name, redirectUri, { error, ...(state !== undefined && { state }) }),
+  const state = values.get("state");
+  const back = ({ error, error_description }: Refusal): { redirect: string } => ({
+    redirect: redirectTo(desk, app.name, redirectUri, {
+      error,
+      error_description,
+      ...(state !== undefined && { state }),
+    }),
   });
-
-  for (const name of KNOWN) if (query.getAll(name).length > 1) return back("invalid_request");
-  if (!query.has("response_type")) return back("invalid_request");
-  if (query.get("response_type") !== "code") return back("unsupported_response_type");
-  const challenge = query.get("code_challenge") ?? "";
-  if (!challengePattern.test(challenge) || query.get("code_challenge_method") !== "S256")
-    return back("invalid_request");
-  if (state !== undefined && state.length > LONGEST_STATE) return back("invalid_request");
+  const wrong = wrongRequest(values, repeated);
+  if (wrong !== undefined) return back(wrong);
   const refused = refusal(office, call);
-  if (refused !== undefined) return back("temporarily_unavailable");
+  if (refused !== undefined)
+    return back({ error: "temporarily_unavailable", error_description: refused.sentence });
 
-  const inputNames = new Set(
-    app.providers.flatMap(({ provider }) => Object.keys(provider.definition.inputs ?? {})),
-  );
   const asked = readAsked(app, {
-    provider: query.get("provider"),
-    scope: query.get("scope"),
-    // Unknown parameters are ignored (RFC 6749 §3.1): clients send nonce, prompt and the like.
-    inputs: [...query].filter(([name]) => inputNames.has(name) && !KNOWN.has(name)),
+    provider: values.get("provider") ?? null,
+    scope: values.get("scope") ?? null,
+    inputs: inputsAmong(app, values),
   });
-  if ("error" in asked) return back(asked.error === "invalid_scope" ? "invalid_scope" : "invalid_request");
+  if ("error" in asked) return back(askedTooMuch(asked));
   const { readKey, login } = begin(desk, {
     dialect: "code",
     app,
@@ -92,9 +83,8 @@ function openAuthorize(office: Office, call: Call, query: URLSearchParams): Retu
     inputs: asked.inputs,
   });
   const binding: CodeBinding = {
-    client_id: clientIdOf(app),
     redirect_uri: redirectUri,
-    code_challenge: challenge,
+    code_challenge: values.get("code_challenge") ?? "",
   };
   return {
     ...login,
@@ -103,10 +93,29 @@ function openAuthorize(office: Office, call: Call, query: URLSearchParams): Retu
   };
 }
 
-/** The one value of a parameter, or undefined: absent, empty, or there twice. */
-function only(query: URLSearchParams, name: string): string | undefined {
-  const [value, ...more] = query.getAll(name);
-  return value === "" || more.length > 0 ? undefined : value;
+/** Why a client gets nothing, in the RFC's code and a sentence for its developer. */
+type Refusal = Pick<OAuthError, "error" | "error_description">;
+
+/** What is wrong with an authorization request whose client and redirect URI are right (RFC 6749 §4.1.2.1). */
+function wrongRequest(values: Parameters, repeated: ReadonlySet<string>): Refusal | undefined {
+  // `resource` may be there more than once (RFC 8707 §2).
+  if (repeated.size > (repeated.has("resource") ? 1 : 0))
+    return invalidRequest("A parameter is there twice.");
+  const responseType = values.get("response_type");
+  if (responseType === undefined) return missing("response_type");
+  if (responseType !== "code")
+    return { error: "unsupported_response_type", error_description: "Here response_type is code." };
+  if ((values.get("response_mode") ?? "query") !== "query")
+    return invalidRequest("Here response_mode is query.");
+  // RFC 7636 §4.4.1: no challenge, and a method that is not spoken here.
+  if (
+    values.get("code_challenge_method") !== "S256" ||
+    !challengePattern.test(values.get("code_challenge") ?? "")
+  )
+    return invalidRequest("PKCE is required: send code_challenge with code_challenge_method=S256.");
+  if ((values.get("state") ?? "").length > LONGEST_STATE)
+    return invalidRequest(`The state is longer than ${LONGEST_STATE} characters.`);
+  return undefined;
 }
 
 const invalidGrant = (error_description: string): OAuthError => ({
@@ -114,44 +123,44 @@ const invalidGrant = (error_description: string): OAuthError => ({
   error: "invalid_grant",
   error_description,
 });
+const notValid = invalidGrant("The code is not valid here, or no longer.");
 
 /**
- * `grant_type=authorization_code` (RFC 6749 §4.1.3, RFC 7636 §4.6). A code is good once, for 60 s, for its client,
- * redirect URI and verifier; a second use ends the grant of the first.
+ * `grant_type=authorization_code` (RFC 6749 §4.1.3, RFC 7636 §4.6). A code is good once, for 60 s, for its app, its
+ * redirect URI and its verifier; a second use ends the grant of the first.
  */
-export function codeGrant({ desk, replies, grants }: Office): GrantType {
+export function codeGrant(office: Office): GrantType {
+  const { desk, grants } = office;
   return async (call, form) => {
     const { app, origin, connection } = call;
-    const code = form.get("code");
-    if (code === undefined) return missing("code");
-    const verifier = form.get("code_verifier");
-    if (verifier === undefined) return missing("code_verifier");
-    const opened = openReadKey(desk.keys, "code", app.name, code);
+    const absent = ["client_id", "code", "redirect_uri", "code_verifier"].find((name) => !form.has(name));
+    if (absent !== undefined) return missing(absent);
+    const opened = openReadKey(desk.keys, "code", app.name, form.get("code") ?? "");
     const row = opened && (await codeRow(desk, app, opened.mailbox));
-    if (opened === undefined || row === undefined)
-      return invalidGrant("The code is not valid here, or no longer.");
-    if (row.status === "taken") {
+    if (opened === undefined || row === undefined) return notValid;
+    const usedBefore = async (): Promise<OAuthError> => {
       await grants.endReused(app, row);
       return invalidGrant("The code was used before. The grant it gave has been ended.");
-    }
-    const binding = JSON.parse(row.binding ?? "{}") as Partial<CodeBinding>;
-    if (form.get("client_id") !== binding.client_id)
-      return invalidGrant("The code belongs to another client.");
-    if (form.get("redirect_uri") !== binding.redirect_uri)
+    };
+    if (row.status === "taken") return usedBefore();
+    const { redirect_uri, code_challenge } = JSON.parse(row.binding ?? "{}") as Partial<CodeBinding>;
+    if (form.get("redirect_uri") !== redirect_uri)
       return invalidGrant("The code went to another redirect URI.");
-    if (
-      !verifierPattern.test(verifier) ||
-      toBase64url(sha256(Buffer.from(verifier))) !== binding.code_challenge
-    ) {
+    if (challengeOf(form.get("code_verifier") ?? "") !== code_challenge) {
       await burn(desk, row);
       return invalidGrant("The code verifier does not fit. The code is void: begin again.");
     }
     const said = await pickUp(desk, "code", app.name, opened, undefined);
-    if (said.kind !== "tokens") return invalidGrant("The code is not valid here, or no longer.");
+    if (said.kind === "taken") return usedBefore();
+    if (said.kind !== "tokens") return notValid;
     connection.onAnswered(said.end);
-    const delivered = bindToOrigin(desk, said.delivered, origin);
-    return replies.json(origin, 200, asTokenResponse(delivered, desk.platform.now()));
+    return tokenResponse(office, call, bindToOrigin(desk, said.delivered, origin));
   };
+}
+
+/** The S256 challenge of a verifier (RFC 7636 §4.6), or undefined: it is none (§4.1). */
+function challengeOf(verifier: string): string | undefined {
+  return verifierPattern.test(verifier) ? toBase64url(sha256(Buffer.from(verifier))) : undefined;
 }
 
 async function codeRow(desk: Desk, app: App, id: LoginRow["id"]): Promise<LoginRow | undefined> {

@@ -2,19 +2,18 @@ import type { Hono } from "hono";
 import type { App } from "../config/config.ts";
 import { openReadKey } from "../crypto/read-key.ts";
 import { baseOf, type Desk } from "../desk.ts";
-import { asTokenResponse } from "../grants/delivered.ts";
 import { bindToOrigin } from "../grants/handle.ts";
-import { readAsked } from "../login/asked.ts";
+import { inputsAmong, readAsked } from "../login/asked.ts";
 import { begin } from "../login/begin.ts";
 import { mailboxOfState, READ_KEY_WINDOW } from "../login/login.ts";
 import { pickUp } from "../login/pick-up.ts";
 import { holdForCode, loginOfCode, makeUserCode, readUserCode, spellUserCode } from "../login/user-code.ts";
 import { BrowserVisit, type Lobby } from "./browser.ts";
-import { clientIdOf } from "./clients.ts";
+import { type OAuthError, askedTooMuch, missing, readOAuthForm } from "./client-request.ts";
 import { Guesses } from "./guesses.ts";
 import { type Call, type Env, apiRoute, pageRoute, pathOf, rawQuery, readForm } from "./http.ts";
 import { MOST_HELD_LOGINS, type Office, refusal } from "./office.ts";
-import { type GrantType, type OAuthError, missing, oauthError, readOAuthForm } from "./token.ts";
+import { type GrantType, oauthError, tokenResponse } from "./token.ts";
 
 /** The grant type of RFC 8628 §3.4. */
 export const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
@@ -57,26 +56,18 @@ async function authorizeDevice(office: Office, guesses: Guesses, call: Call): Pr
   const form = await readOAuthForm(call);
   if ("error" in form) return oauthError(replies, call, form);
   const { parameters } = form;
+  if (!parameters.has("client_id")) return oauthError(replies, call, missing("client_id"));
   const refused = refusal(office, call);
   if (refused !== undefined) {
     const { status, error, sentence, after } = refused;
     return oauthError(replies, call, { status, error, error_description: sentence, retryAfter: after });
   }
-  const wrongClient = checkClient(app, parameters);
-  if (wrongClient !== undefined) return oauthError(replies, call, wrongClient);
   const asked = readAsked(app, {
     provider: parameters.get("provider") ?? null,
     scope: parameters.get("scope") ?? null,
-    inputs: [...parameters].filter(([name]) => !["client_id", "provider", "scope"].includes(name)),
+    inputs: inputsAmong(app, parameters),
   });
-  if ("error" in asked) {
-    const error = asked.error === "invalid_scope" ? "invalid_scope" : "invalid_request";
-    return oauthError(replies, call, {
-      status: 400,
-      error,
-      error_description: `Not for this app: ${asked.error}.`,
-    });
-  }
+  if ("error" in asked) return oauthError(replies, call, askedTooMuch(asked));
   const { readKey, login } = begin(desk, {
     dialect: "device",
     app,
@@ -110,13 +101,6 @@ async function authorizeDevice(office: Office, guesses: Guesses, call: Call): Pr
   });
 }
 
-/** A `client_id`, where there is one, must be this app's (RFC 6749 §5.2). */
-export function checkClient(app: App, parameters: ReadonlyMap<string, string>): OAuthError | undefined {
-  const given = parameters.get("client_id");
-  if (given === undefined || given === clientIdOf(app)) return undefined;
-  return { status: 401, error: "invalid_client", error_description: "This app has another client_id." };
-}
-
 /** A user code was entered, or came with the link: ask for confirmation, or for the code again. */
 async function enter(
   desk: Desk,
@@ -138,14 +122,14 @@ async function enter(
 }
 
 /** `grant_type=urn:ietf:params:oauth:grant-type:device_code` (RFC 8628 §3.4, §3.5). */
-export function deviceGrant({ desk, replies }: Office): GrantType {
+export function deviceGrant(office: Office): GrantType {
+  const { desk } = office;
   const pace = new Pace();
   return async (call, form) => {
     const { app, origin, connection } = call;
     const deviceCode = form.get("device_code");
     if (deviceCode === undefined) return missing("device_code");
-    const wrongClient = checkClient(app, form);
-    if (wrongClient !== undefined) return wrongClient;
+    if (!form.has("client_id")) return missing("client_id");
     const opened = openReadKey(desk.keys, "device", app.name, deviceCode);
     if (opened === undefined) {
       return { status: 400, error: "invalid_grant", error_description: "The device code is not valid here." };
@@ -174,11 +158,7 @@ export function deviceGrant({ desk, replies }: Office): GrantType {
         return over[said.status];
       case "tokens":
         connection.onAnswered(said.end);
-        return replies.json(
-          origin,
-          200,
-          asTokenResponse(bindToOrigin(desk, said.delivered, origin), desk.platform.now()),
-        );
+        return tokenResponse(office, call, bindToOrigin(desk, said.delivered, origin));
     }
   };
 }

@@ -11,21 +11,25 @@ const WELL_KNOWN = "/.well-known/oauth-authorization-server";
 export function metadataRoutes(hono: Hono<Env>, { desk, replies }: Office, app: App): void {
   const path = pathOf(desk.config, app);
   const issuer = baseOf(desk.config, app);
-  const hasCode = app.redirectUris.length > 0;
+  const code = app.redirectUris.length > 0;
+  const scopes = scopesOf(app);
   const metadata = {
     issuer,
-    ...(hasCode && { authorization_endpoint: `${issuer}/oauth/authorize` }),
+    ...(code && {
+      authorization_endpoint: `${issuer}/oauth/authorize`,
+      response_modes_supported: ["query"],
+      code_challenge_methods_supported: ["S256"],
+      authorization_response_iss_parameter_supported: true,
+    }),
     token_endpoint: `${issuer}/token`,
     revocation_endpoint: `${issuer}/revoke`,
     device_authorization_endpoint: `${issuer}/device_authorization`,
-    response_types_supported: hasCode ? ["code"] : [],
-    response_modes_supported: ["query"],
-    grant_types_supported: [...(hasCode ? ["authorization_code"] : []), "refresh_token", DEVICE_GRANT],
-    code_challenge_methods_supported: ["S256"],
+    // Required, also where it is empty (RFC 8414 §2).
+    response_types_supported: code ? ["code"] : [],
+    grant_types_supported: [...(code ? ["authorization_code"] : []), "refresh_token", DEVICE_GRANT],
     token_endpoint_auth_methods_supported: ["none"],
     revocation_endpoint_auth_methods_supported: ["none"],
-    authorization_response_iss_parameter_supported: true,
-    scopes_supported: scopesOf(app),
+    ...(scopes.length > 0 && { scopes_supported: scopes }),
   };
   for (const at of new Set([`${WELL_KNOWN}${path}`, `${path}${WELL_KNOWN}`])) {
     apiRoute(hono, desk.config, replies, app, at, {

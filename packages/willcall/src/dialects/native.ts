@@ -13,7 +13,8 @@ import { readAsked } from "../login/asked.ts";
 import type { Login } from "../login/login.ts";
 import { type Call, type Env, type Replies, apiRoute, pathOf, rawQuery, readBody } from "./http.ts";
 import { type Office, refusal } from "./office.ts";
-import { type OAuthError, oauthError } from "./token.ts";
+import type { OAuthError } from "./client-request.ts";
+import { oauthError } from "./token.ts";
 
 /** `GET <app>/login` parameters that are not the definition's inputs. */
 const OWN_PARAMETERS = new Set(["key", "provider", "scope", "origin", "abandon"]);

@@ -1,18 +1,11 @@
 import type { Hono } from "hono";
 import type { App } from "../config/config.ts";
-import { asTokenResponse } from "../grants/delivered.ts";
-import type { Grants } from "../grants/grants.ts";
-import { type Call, type Env, type Replies, apiRoute, pathOf, readForm } from "./http.ts";
 import type { Desk } from "../desk.ts";
-
-/** An RFC 6749 §5.2 error: a code, and a sentence for the developer who reads it. */
-export interface OAuthError {
-  status: number;
-  error: string;
-  error_description: string;
-  /** Seconds, for 429 and 503. */
-  retryAfter?: number;
-}
+import { type Delivered, asTokenResponse } from "../grants/delivered.ts";
+import type { Grants } from "../grants/grants.ts";
+import { mayAsk } from "../login/asked.ts";
+import { type OAuthError, missing, readOAuthForm } from "./client-request.ts";
+import { type Call, type Env, type Replies, apiRoute, pathOf } from "./http.ts";
 
 /** Answers a grant type of `POST /token`; its form has every parameter at most once. */
 export type GrantType = (call: Call, form: ReadonlyMap<string, string>) => Promise<Response | OAuthError>;
@@ -37,11 +30,6 @@ export function tokenRoutes(hono: Hono<Env>, office: TokenOffice, app: App): voi
 async function token(office: TokenOffice, call: Call): Promise<Response> {
   const form = await readOAuthForm(call);
   if ("error" in form) return oauthError(office.replies, call, form);
-  if (call.connection.header("authorization") !== null) {
-    const error_description =
-      "Apps here are public clients: send client_id in the body, and no Authorization header.";
-    return oauthError(office.replies, call, { status: 401, error: "invalid_client", error_description });
-  }
   const name = form.parameters.get("grant_type");
   if (name === undefined) return oauthError(office.replies, call, missing("grant_type"));
   const grantType = name === "refresh_token" ? refresh(office) : office.grantTypes.get(name);
@@ -57,14 +45,20 @@ async function token(office: TokenOffice, call: Call): Promise<Response> {
 }
 
 const refresh =
-  ({ desk, replies, grants }: TokenOffice): GrantType =>
-  async ({ app, origin }, form) => {
+  (office: TokenOffice): GrantType =>
+  async (call, form) => {
+    const { app, origin } = call;
+    const { grants } = office;
     const presented = form.get("refresh_token");
     if (presented === undefined) return missing("refresh_token");
+    if (!mayAsk(app, form.get("scope") ?? "")) {
+      const error_description = "The scope goes beyond what this app may ask for.";
+      return { status: 400, error: "invalid_scope", error_description };
+    }
     const refreshed = await grants.refresh({ app, origin, token: presented });
     switch (refreshed.kind) {
       case "tokens":
-        return replies.json(origin, 200, asTokenResponse(refreshed.delivered, desk.platform.now()));
+        return tokenResponse(office, call, refreshed.delivered);
       case "invalid_grant":
         return {
           status: 400,
@@ -104,31 +98,31 @@ async function revoke({ replies, grants }: TokenOffice, call: Call): Promise<Res
   return replies.empty(call.origin, 200);
 }
 
+/**
+ * Answers with tokens (RFC 6749 §5.1). The ID token goes out as `provider_id_token`: it names the provider as issuer
+ * and this broker's registration as audience, so a library that found it as `id_token` would check and refuse it.
+ */
+export function tokenResponse(
+  { desk, replies }: Pick<TokenOffice, "desk" | "replies">,
+  { origin }: Call,
+  delivered: Delivered,
+): Response {
+  const { id_token, ...tokens } = asTokenResponse(delivered, desk.platform.now());
+  const answer = id_token === undefined ? tokens : { ...tokens, provider_id_token: id_token };
+  return replies.json(origin, 200, answer, { Pragma: "no-cache" });
+}
+
 /** Answers an OAuth error as JSON with the RFC's code. */
 export function oauthError(replies: Replies, { origin }: Call, problem: OAuthError): Response {
   const { status, error, error_description, retryAfter } = problem;
-  const more = retryAfter === undefined ? undefined : { "Retry-After": String(retryAfter) };
-  return replies.json(origin, status, { error, error_description }, more);
-}
-
-/** `invalid_request` for a parameter that is not there. */
-export function missing(name: string): OAuthError {
-  return { status: 400, error: "invalid_request", error_description: `The parameter ${name} is missing.` };
-}
-
-/** The form of a token or revocation request: no parameter twice, empty ones absent (RFC 6749 §3.2). */
-export async function readOAuthForm(
-  call: Call,
-): Promise<{ parameters: ReadonlyMap<string, string> } | OAuthError> {
-  const form = await readForm(call.request);
-  if (form === undefined)
-    return { status: 413, error: "invalid_request", error_description: "The body is too large." };
-  const parameters = new Map<string, string>();
-  for (const [name, value] of form) {
-    if (parameters.has(name)) {
-      return { status: 400, error: "invalid_request", error_description: "A parameter is there twice." };
-    }
-    if (value !== "") parameters.set(name, value);
-  }
-  return { parameters };
+  return replies.json(
+    origin,
+    status,
+    { error, error_description },
+    {
+      ...(retryAfter !== undefined && { "Retry-After": String(retryAfter) }),
+      // RFC 6749 §5.2, RFC 9110 §15.5.2: a 401 names a scheme.
+      ...(status === 401 && { "WWW-Authenticate": 'Basic realm="Willcall"' }),
+    },
+  );
 }

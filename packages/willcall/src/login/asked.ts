@@ -37,6 +37,22 @@ export function readAsked(app: App, asking: Asking): Asked | { error: AskedError
   return "error" in inputs ? inputs : { registration, scope, inputs: inputs.values };
 }
 
+/**
+ * The parameters that are inputs of one of the app's definitions. Everything else that a client sends (nonce, prompt
+ * and the like) is ignored (RFC 6749 §3.1, RFC 8628 §3.1).
+ */
+export function inputsAmong(app: App, parameters: Iterable<readonly [string, string]>): Asking["inputs"] {
+  const names = new Set(
+    app.providers.flatMap(({ provider }) => Object.keys(provider.definition.inputs ?? {})),
+  );
+  return [...parameters].filter(([name]) => names.has(name));
+}
+
+/** Whether an app may ask for a space-joined scope at one of its providers. */
+export function mayAsk(app: App, scope: string): boolean {
+  return app.providers.some((registration) => narrow(scope, registration.scope) !== undefined);
+}
+
 /** A subset of what is configured. Null: as configured; undefined: more than that. */
 function narrow(
   asked: string | null,

@@ -7,9 +7,8 @@ import { TOMBSTONE_WINDOW } from "./login.ts";
 /** Milliseconds in which a code must be redeemed (RFC 6749 §4.1.2 recommends ten minutes at most). */
 const CODE_WINDOW = 60_000;
 
-/** What a code is bound to, as the row keeps it. */
+/** What a code is bound to besides its app, as the row keeps it. */
 export interface CodeBinding {
-  client_id: string;
   redirect_uri: string;
   code_challenge: string;
 }

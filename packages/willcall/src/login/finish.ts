@@ -136,9 +136,16 @@ export async function finish(
   });
   if (!result.ok) return failed(result.failure);
   const context = { inputs, captured };
-  const box = await delivery.deliver(desk, { app, login, registration, tokens: result.tokens, context });
+  // A provider that names no scope gave what was asked for (RFC 6749 §5.1).
+  const scope = result.tokens.scope ?? spaceJoined(login.scope ?? registration.scope);
+  const tokens = { ...result.tokens, ...(scope !== "" && { scope }) };
+  const box = await delivery.deliver(desk, { app, login, registration, tokens, context });
   const kept = await mailboxes.settle(login.id, stateHash, { status: "ready", ...box }, platform.now());
   if (!kept) return failed({ error: "server_error", reason: "provider_timeout", retryable: false });
   log.info("login.ready", { ...facts, ms: platform.now() - startedAt });
   return { kind: "ready", login };
+}
+
+function spaceJoined(scope: AppProvider["scope"]): string {
+  return "verbatim" in scope ? scope.verbatim.split(/[\s,]+/).join(" ") : scope.join(" ");
 }
