@@ -4,59 +4,24 @@ import type { LoginRow, MailboxId, Mailboxes } from "../engine.ts";
 import { isSettled } from "../life.ts";
 import type { Batch } from "./batch.ts";
 import { toStoreError } from "./faults.ts";
-import { toLoginRow, toTimes } from "./rows.ts";
+import { toLoginRow, toTimes } from "../sql/rows.ts";
+import { LOGINS, launchParameters } from "../sql/statements.ts";
 import { sweeper } from "./sweeper.ts";
 import type { Waiters } from "./waiters.ts";
 
-/**
- * Each transition is one statement whose WHERE names the status it starts from, so exactly one caller ever
- * makes it, in however many processes. `changed_at` strictly grows, so a waiter misses no change that falls
- * into the millisecond of its last read. Without a cap, ?11 is null and the count is never made.
- */
-const SQL = {
-  launch: `INSERT INTO logins
-      (id, dialect, app, provider, state_hash, login, binding, expires_at, forget_at, status, changed_at)
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'launched', ?10
-    WHERE ?11 IS NULL OR ?11 > (
-      SELECT count(*) FROM logins
-      WHERE app = ?3 AND expires_at > ?10 AND login IS NOT NULL AND status NOT IN ('ready', 'taken'))
-    ON CONFLICT DO NOTHING`,
-  claim: `UPDATE logins SET status = 'exchanging', deadline = ?4, changed_at = max(changed_at + 1, ?3)
-    WHERE id = ?1 AND state_hash = ?2 AND status = 'launched' AND expires_at > ?3
-    RETURNING *`,
-  deliver: `UPDATE logins SET status = 'ready', box = ?4, expires_at = ?5, forget_at = ?6, deadline = NULL,
-      changed_at = max(changed_at + 1, ?3)
-    WHERE id = ?1 AND state_hash = ?2 AND status = 'exchanging' AND deadline > ?3`,
-  settle: `UPDATE logins SET status = ?4, reason = ?5, deadline = NULL, changed_at = max(changed_at + 1, ?3)
-    WHERE id = ?1 AND state_hash = ?2 AND status = 'exchanging' AND deadline > ?3`,
-  retry: `UPDATE logins SET status = 'launched', state_hash = ?4, reason = NULL,
-      changed_at = max(changed_at + 1, ?3)
-    WHERE id = ?1 AND state_hash = ?2 AND status = 'retry' AND expires_at > ?3`,
-  end: `UPDATE logins SET status = ?4, reason = ?5, changed_at = max(changed_at + 1, ?3)
-    WHERE id = ?1 AND (?2 IS NULL OR state_hash = ?2) AND status IN ('launched', 'retry') AND expires_at > ?3`,
-  glance: "SELECT status, expires_at, deadline FROM logins WHERE id = ?1",
-  read: "SELECT * FROM logins WHERE id = ?1",
-  take: `UPDATE logins SET status = 'taken', changed_at = max(changed_at + 1, ?2)
-    WHERE id = ?1 AND status = 'ready' AND expires_at > ?2
-    RETURNING *`,
-  confirm: "UPDATE logins SET box = NULL WHERE id = ?1 AND status = 'taken'",
-  putBack: `UPDATE logins SET status = 'ready', changed_at = max(changed_at + 1, ?2)
-    WHERE id = ?1 AND status = 'taken' AND box IS NOT NULL`,
-};
-
 /** `Mailboxes` on SQLite. Writes go through `batch`; reads ask the file directly. */
 export function createMailboxes(db: DatabaseSync, batch: Batch, waiters: Waiters): Mailboxes {
-  const launch = db.prepare(SQL.launch);
-  const claim = db.prepare(SQL.claim);
-  const deliver = db.prepare(SQL.deliver);
-  const settle = db.prepare(SQL.settle);
-  const retry = db.prepare(SQL.retry);
-  const end = db.prepare(SQL.end);
-  const glance = db.prepare(SQL.glance);
-  const read = db.prepare(SQL.read);
-  const take = db.prepare(SQL.take);
-  const confirm = db.prepare(SQL.confirm);
-  const putBack = db.prepare(SQL.putBack);
+  const launch = db.prepare(LOGINS.launch);
+  const claim = db.prepare(LOGINS.claim);
+  const deliver = db.prepare(LOGINS.deliver);
+  const settle = db.prepare(LOGINS.settle);
+  const retry = db.prepare(LOGINS.retry);
+  const end = db.prepare(LOGINS.end);
+  const glance = db.prepare(LOGINS.glance);
+  const read = db.prepare(LOGINS.read);
+  const take = db.prepare(LOGINS.take);
+  const confirm = db.prepare(LOGINS.confirm);
+  const putBack = db.prepare(LOGINS.putBack);
 
   function readAsOf(id: MailboxId, now: number): LoginRow | undefined {
     const row = read.get(id);
@@ -72,21 +37,8 @@ export function createMailboxes(db: DatabaseSync, batch: Batch, waiters: Waiters
   return {
     launch: (login, now, cap) =>
       batch.write(() => {
-        const { id, dialect, app, provider, stateHash, binding, expiresAt, forgetAt } = login;
-        const { changes } = launch.run(
-          id,
-          dialect,
-          app,
-          provider,
-          stateHash,
-          login.login,
-          binding,
-          expiresAt,
-          forgetAt,
-          now,
-          cap ?? null,
-        );
-        return changes === 1 ? "inserted" : (readAsOf(id, now) ?? "full");
+        const { changes } = launch.run(...launchParameters(login, now, cap));
+        return changes === 1 ? "inserted" : (readAsOf(login.id, now) ?? "full");
       }),
 
     claim: (id, stateHash, now, deadline) =>

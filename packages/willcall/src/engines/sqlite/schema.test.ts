@@ -4,7 +4,8 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import type { MailboxId } from "../engine.ts";
 import { openSqlite } from "./open.ts";
-import { MIGRATIONS, migrate } from "./schema.ts";
+import { MIGRATIONS } from "../sql/migrations.ts";
+import { migrate } from "./schema.ts";
 import { temporaryStore } from "./testing.ts";
 
 /** What version 1 left on disk: never to be edited, because such files exist. */

@@ -1,9 +1,10 @@
-import type { SQLOutputValue } from "node:sqlite";
 import type { DialectName, GrantRow, LoginRow, LoginStatus, MailboxId } from "../engine.ts";
 import { StoreError } from "../errors.ts";
 
-type Column = SQLOutputValue | undefined;
-type Row = Record<string, SQLOutputValue>;
+/** What drivers give for a column; blobs differ: views from Node, buffers from Durable Objects, numbers from D1. */
+export type Column = string | number | bigint | null | ArrayBuffer | Uint8Array | readonly number[];
+/** One row by column name. */
+export type Row = Readonly<Record<string, Column>>;
 
 const DIALECTS: readonly DialectName[] = ["read-key", "client-keys", "native", "device", "code", "accounts"];
 const STATUSES: readonly LoginStatus[] = [
@@ -23,15 +24,19 @@ function unreadable(): never {
   throw new StoreError("store_down", { cause: new Error("a stored row has an unexpected value") });
 }
 
-const text = (column: Column): string => (typeof column === "string" ? column : unreadable());
-const integer = (column: Column): number => (typeof column === "number" ? column : unreadable());
-const blob = (column: Column): Uint8Array => (column instanceof Uint8Array ? column : unreadable());
+const text = (column: Column | undefined): string => (typeof column === "string" ? column : unreadable());
+const integer = (column: Column | undefined): number => (typeof column === "number" ? column : unreadable());
+function blob(column: Column | undefined): Uint8Array {
+  if (column instanceof Uint8Array) return column;
+  if (column instanceof ArrayBuffer) return new Uint8Array(column);
+  return Array.isArray(column) ? Uint8Array.from(column) : unreadable();
+}
 
-function orNull<T>(column: Column, parse: (column: Column) => T): T | null {
+function orNull<T>(column: Column | undefined, parse: (column: Column | undefined) => T): T | null {
   return column === null ? null : parse(column);
 }
 
-function oneOf<T extends string>(allowed: readonly T[], column: Column): T {
+function oneOf<T extends string>(allowed: readonly T[], column: Column | undefined): T {
   return allowed.find((each) => each === column) ?? unreadable();
 }
 

@@ -1,0 +1,71 @@
+import { asOf, statusAsOf } from "../as-of.ts";
+import type { LoginRow, MailboxId, Mailboxes } from "../engine.ts";
+import { isSettled } from "../life.ts";
+import { type Bound, type Query, changes } from "./query.ts";
+import { toLoginRow, toTimes } from "./rows.ts";
+import { LOGINS, launchParameters } from "./statements.ts";
+import { sweeper } from "./sweeper.ts";
+
+/** `Mailboxes` but for the waiting, which is every engine's own. */
+export type StoredMailboxes = Omit<Mailboxes, "wait">;
+
+/**
+ * `StoredMailboxes` over any driver that runs one statement at a time. `wake` is called when a change may concern
+ * somebody who waits.
+ */
+export function createStoredMailboxes(query: Query, wake: (id: MailboxId) => void): StoredMailboxes {
+  async function oneRow(id: MailboxId, sql: string, ...parameters: readonly Bound[]) {
+    const [row] = await query(sql, id, ...parameters);
+    return row && toLoginRow(id, row);
+  }
+
+  async function readAsOf(id: MailboxId, now: number): Promise<LoginRow | undefined> {
+    const row = await oneRow(id, LOGINS.read);
+    return row && asOf(row, now);
+  }
+
+  async function changed(id: MailboxId, sql: string, ...parameters: readonly Bound[]): Promise<boolean> {
+    return (await changes(query, sql, id, ...parameters)) === 1;
+  }
+
+  async function changedAndWoke(
+    id: MailboxId,
+    sql: string,
+    ...parameters: readonly Bound[]
+  ): Promise<boolean> {
+    const done = await changed(id, sql, ...parameters);
+    if (done) wake(id);
+    return done;
+  }
+
+  return {
+    async launch(login, now, cap) {
+      const inserted = await changes(query, LOGINS.launch, ...launchParameters(login, now, cap));
+      return inserted === 1 ? "inserted" : ((await readAsOf(login.id, now)) ?? "full");
+    },
+    claim: (id, stateHash, now, deadline) => oneRow(id, LOGINS.claim, stateHash, now, deadline),
+    settle: (id, stateHash, ending, now) =>
+      ending.status === "ready"
+        ? changedAndWoke(id, LOGINS.deliver, stateHash, now, ending.box, ending.expiresAt, ending.forgetAt)
+        : changedAndWoke(id, LOGINS.settle, stateHash, now, ending.status, ending.reason),
+    retry: (id, oldStateHash, newStateHash, now) =>
+      changed(id, LOGINS.retry, oldStateHash, now, newStateHash),
+    end: (id, status, reason, now, stateHash) =>
+      changedAndWoke(id, LOGINS.end, stateHash ?? null, now, status, reason),
+    async isSettled(id, now) {
+      const [row] = await query(LOGINS.glance, id);
+      return row !== undefined && isSettled({ status: statusAsOf(toTimes(row), now) });
+    },
+    read: readAsOf,
+    async take(id, now) {
+      const row = await oneRow(id, LOGINS.take, now);
+      if (row !== undefined) wake(id);
+      return row;
+    },
+    async confirm(id) {
+      await query(LOGINS.confirm, id);
+    },
+    putBack: (id, now) => changedAndWoke(id, LOGINS.putBack, now),
+    sweep: sweeper(query, "logins"),
+  };
+}
