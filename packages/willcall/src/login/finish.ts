@@ -6,7 +6,7 @@ import type { LoginRow, MailboxId } from "../engines/engine.ts";
 import type { Callback, ProviderFailure } from "../providers/provider.ts";
 import type { BoundLogin } from "./cookie.ts";
 import type { Delivery } from "./delivery.ts";
-import { EXCHANGE_WINDOW, type Login, decodeLogin, expiresAt, hashState, proofsOf } from "./login.ts";
+import { type Login, decodeLogin, exchangeWindow, expiresAt, hashState, proofsOf } from "./login.ts";
 
 /** A login that came back, matched with its browser or its row. */
 export interface Returned {
@@ -106,7 +106,12 @@ export async function finish(
   const facts = { app: login.app, provider: login.provider, dialect: login.dialect, login: login.id };
   const stateHash = hashState(state);
   const startedAt = platform.now();
-  const claimed = await mailboxes.claim(login.id, stateHash, startedAt, startedAt + EXCHANGE_WINDOW);
+  const claimed = await mailboxes.claim(
+    login.id,
+    stateHash,
+    startedAt,
+    startedAt + exchangeWindow(registration.provider.definition),
+  );
   if (claimed === undefined) {
     const row = await mailboxes.read(login.id, startedAt);
     if (row === undefined) throw new TypeError("a claimed row vanished");
@@ -131,6 +136,7 @@ export async function finish(
     code,
     captured,
     inputs,
+    state,
     redirectUri: registration.redirectUri,
     ...proofsOf(root, state),
   });

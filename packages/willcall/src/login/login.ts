@@ -3,13 +3,15 @@ import { sha256 } from "../crypto/hmac.ts";
 import { PUBLIC_KEY_LENGTH } from "../crypto/hpke.ts";
 import type { RootKey } from "../crypto/keys.ts";
 import type { DialectName, MailboxId } from "../engines/engine.ts";
+import type { Definition } from "../providers/definition.ts";
 
 /** Milliseconds in which a login may be claimed, counted from begin. */
 export const CLAIM_WINDOW = 600_000;
 /** Milliseconds a ready box waits for its app, at least. */
 export const READY_WINDOW = 120_000;
-/** Milliseconds an exchange may take before its row reads `failed`. */
-export const EXCHANGE_WINDOW = 15_000;
+/** Milliseconds that one call to a provider may take (`providers/egress.ts`), and those for everything around it. */
+const CALL_WINDOW = 10_000;
+const SLACK = 5_000;
 /** Milliseconds a read key opens: claims, 10 s for the provider, the ready window, 5 s of clock skew. */
 export const READ_KEY_WINDOW = CLAIM_WINDOW + 10_000 + READY_WINDOW + 5_000;
 /** Milliseconds a row outlives its login: longer than any key that could ask for it. */
@@ -44,6 +46,12 @@ export interface Login {
 /** Milliseconds since the epoch after which the login can no longer be claimed. */
 export function expiresAt(login: Login): number {
   return login.createdAt + CLAIM_WINDOW;
+}
+
+/** Milliseconds an exchange may take before its row reads `failed`: the token call, and each call that follows it. */
+export function exchangeWindow({ follow_ups = [], issuer, jwks_uri }: Definition): number {
+  const keyFetch = issuer !== undefined || jwks_uri !== undefined ? 1 : 0;
+  return (1 + follow_ups.length + keyFetch) * CALL_WINDOW + SLACK;
 }
 
 /** The login as bytes, to be sealed: public key ‖ JSON array. */

@@ -133,6 +133,15 @@ export function brokenRules(definition: Definition): BrokenRule[] {
     if (url && hasOpenHost(template) && definition.hosts === undefined) {
       say(["hosts"], `is needed: ${path.join(".")} leaves its host open`);
     }
+    if (url && hasOpenHost(template) && definition.hosts?.includes("*")) {
+      for (const name of placesIn(template.split("/", 3).join("/"))) {
+        if (definition.inputs?.[name]?.by !== "operator")
+          say(
+            ["inputs", name, "by"],
+            "must be `operator` where `hosts` is `*`: the client secret follows the host",
+          );
+      }
+    }
     if (url && template.includes("#") && path[0] !== "authorization_endpoint")
       say(path, "must hold no fragment");
   }

@@ -50,6 +50,16 @@ describe("a definition", () => {
     ]);
   });
 
+  it("lets only the operator choose a host that may be anywhere: the client secret follows it", () => {
+    const host = { title: "Host", pattern: "[a-z.]+", example: "a.example" };
+    const open = {
+      authorization_endpoint: "https://{host}/authorize",
+      token_endpoint: "https://{host}/token",
+    };
+    expect(mistakes({ ...open, hosts: ["*"], inputs: { host } })).toContain("inputs.host.by");
+    expect(mistakes({ ...open, hosts: ["*"], inputs: { host: { ...host, by: "operator" } } })).toEqual([]);
+  });
+
   it("keeps callback values out of the authorization request, which comes before them", () => {
     const keep = { callback: { keep: { dc: { pattern: "[a-z]+" } } }, hosts: ["*.a.example"] };
     expect(mistakes({ ...plain, ...keep, token_endpoint: "https://{dc}.a.example/token" })).toEqual([]);
