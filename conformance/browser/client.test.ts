@@ -228,7 +228,7 @@ describe("the client in Chromium", () => {
 
   test("opens its window while the click is being handled, where no pop-up blocker objects", async () => {
     const tab = await openPlugin({}, () => {
-      const { open } = window;
+      const open = window.open.bind(window);
       window.open = (...given) => {
         document.title = `opened during ${window.event?.type}`;
         return open(...given);

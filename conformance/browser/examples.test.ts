@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { Browser, BrowserContext, Page as Tab } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -83,6 +84,21 @@ async function open(start: Start): Promise<Tab> {
 
 const press = (tab: Tab, name: string): Promise<void> => tab.getByRole("button", { name }).click();
 
+/** The command-line example as a process of its own. */
+function notes(tokens: string, ...args: string[]) {
+  const env = { ...process.env, WILLCALL: willcall, NOTES_TOKENS: tokens, NOTES_BROWSER: "none" };
+  return spawn(process.execPath, ["examples/cli-tool/notes.ts", ...args], { env });
+}
+
+/** What a stream has said so far. */
+function collect(stream: Readable): () => string {
+  let said = "";
+  stream.on("data", (data: Buffer) => {
+    said += data.toString();
+  });
+  return () => said;
+}
+
 describe("the examples", () => {
   test("framer-plugin: logs in silently inside the editor, and calls an API with the token", async () => {
     const tab = await open(startFramer);
@@ -140,21 +156,31 @@ describe("the examples", () => {
   test("cli-tool: prints the link, keeps the tokens to itself, and logs out", async () => {
     await run(startCli);
     const tokens = join(folder, "tokens.json");
-    const tool = (command: string) => {
-      const env = { ...process.env, WILLCALL: willcall, NOTES_TOKENS: tokens, NOTES_BROWSER: "none" };
-      return spawn(process.execPath, ["examples/cli-tool/notes.ts", command], { env });
-    };
+    const tool = (command: string) => notes(tokens, command);
     const login = tool("login");
-    const line = new Promise<string>((resolve) =>
-      login.stderr.once("data", (data: Buffer) => resolve(data.toString())),
-    );
+    const printed = collect(login.stderr);
+    await expect.poll(printed).toContain("/login?");
     const page = await context.newPage();
-    await page.goto(/http\S+/.exec(await line)?.[0] ?? "");
+    await page.goto(/http\S+/.exec(printed())?.[0] ?? "");
     await press(page, "Continue");
     await press(page, "Allow");
-    expect(await text(login.stdout)).toContain("You are logged in.");
+    expect((await text(login.stdout)) + printed()).toContain("You are logged in.");
     expect(statSync(tokens).mode & 0o777).toBe(0o600);
     expect((await text(tool("token").stdout)).trim()).not.toBe("");
     expect(await text(tool("logout").stdout)).toBe("You are logged out.\n");
+  });
+
+  test("cli-tool: for a browser on another machine, prints a short link and a code to type", async () => {
+    await run(startCli);
+    const login = notes(join(folder, "tokens.json"), "login", "--device");
+    const printed = collect(login.stderr);
+    await expect.poll(printed).toContain("enter the code");
+    const page = await context.newPage();
+    await page.goto(/http\S+/.exec(printed())?.[0] ?? "");
+    await page.getByRole("textbox").fill(/code (\S+)/.exec(printed())?.[1] ?? "");
+    await page.keyboard.press("Enter");
+    await press(page, "Continue");
+    await press(page, "Allow");
+    expect(await text(login.stdout)).toContain("You are logged in.");
   });
 });

@@ -11,7 +11,7 @@ export const start: Start = async ({ willcall, ports }) => {
     configuration: provider.configuration({ title: "Fieldnotes" }),
     open: "a second terminal, and there:",
     steps: [
-      `npx node ${tool} login`,
+      `npx node ${tool} login            (or: login --device)`,
       `npx node ${tool} token`,
       `npx node ${tool} logout`,
       "",

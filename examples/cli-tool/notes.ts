@@ -2,11 +2,13 @@ import { WillcallError } from "@willcall/client";
 import { messageOf } from "@willcall/client/messages";
 import { createCliClient, tokenFile } from "@willcall/client/node";
 
-// `node examples/cli-tool/notes.ts [login|token|logout]`: what a command-line tool does with the client.
+// `node examples/cli-tool/notes.ts [login [--device]|token|logout]`: what a command-line tool does with the client.
+// With `--device` the browser may be on another machine: a link and a code are printed.
 
 const client = createCliClient({
   broker: process.env["WILLCALL"] ?? "http://localhost:8787",
   file: process.env["NOTES_TOKENS"] ?? tokenFile("fieldnotes"),
+  device: process.argv.includes("--device"),
   ...(process.env["NOTES_BROWSER"] === "none" && { browser: false }),
 });
 
@@ -22,7 +24,7 @@ const commands: Record<string, () => Promise<string>> = {
 
 const command = commands[process.argv[2] ?? "login"];
 if (!command) {
-  console.error("Usage: notes.ts [login|token|logout]");
+  console.error("Usage: notes.ts [login [--device]|token|logout]");
   process.exit(2);
 }
 try {

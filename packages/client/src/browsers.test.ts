@@ -75,7 +75,7 @@ const members: Record<string, Versions | typeof optional> = {
 /** All sources but the tests and what runs on Node. */
 const files = ["", "storage"].flatMap((folder) =>
   readdirSync(join(import.meta.dirname, folder), { withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/\.test\.|^node\.ts|^file\.ts/.test(entry.name))
+    .filter((entry) => entry.isFile() && !/\.test\.|^(node|device|file)\.ts/.test(entry.name))
     .map((entry) => join(folder, entry.name)),
 );
 

@@ -1,4 +1,4 @@
-import type { LoginParameters, Pending } from "./dialect.ts";
+import type { Dialect, LoginParameters, Pending } from "./dialect.ts";
 import { asWillcallError, WillcallError } from "./errors.ts";
 import { Unanswered } from "./http.ts";
 import { createKeeper } from "./keeper.ts";
@@ -28,8 +28,8 @@ export interface ClientOptions {
   storage?: ClientStorage;
   /** Where a login in flight is kept over a reload: `sessionStorage` unless said otherwise. */
   pendingStorage?: ClientStorage;
-  /** `native` where the browser has WebCrypto; `read-key` for Framer's example worker. */
-  dialect?: "native" | "read-key";
+  /** `native` where the browser has WebCrypto; `read-key` for Framer's example worker; or one made for the app's base URL. */
+  dialect?: "native" | "read-key" | ((base: string) => Dialect);
   /** Shows the login page to the person; for hosts where `window.open` is not the way. */
   open?: (url: string) => unknown;
 }
@@ -89,7 +89,7 @@ export function createClient({
   hosts = [],
   storage = webStorage("localStorage"),
   pendingStorage = webStorage("sessionStorage"),
-  dialect = globalThis.crypto?.subtle ? "native" : "read-key",
+  dialect,
   open,
 }: ClientOptions): Client {
   const root =
@@ -103,7 +103,12 @@ export function createClient({
   const loginKey = `${key}:login`;
   // Few need it, so it is a chunk of its own.
   const readKey = async () => (await import("./read-key.ts")).readKeyDialect(base);
-  const native = dialect === "native" ? nativeDialect(base, app) : undefined;
+  const known =
+    typeof dialect === "function"
+      ? dialect(base)
+      : dialect !== "read-key" && globalThis.crypto?.subtle
+        ? nativeDialect(base, app)
+        : undefined;
 
   let state: State = { status: "signed-out", restoring: true };
   let active: Active | undefined;
@@ -130,13 +135,13 @@ export function createClient({
   const keeper = createKeeper(
     storage,
     key,
-    async ({ raw, refresh_token = "" }) => ((!raw && native) || (await readKey())).refresh(refresh_token),
+    async ({ raw, refresh_token = "" }) => ((!raw && known) || (await readKey())).refresh(refresh_token),
     (dead) => settle(undefined, dead),
   );
 
   const start = (begun: Pending | Promise<Pending>, resumed = false): Active => {
     const login = followLogin({
-      native,
+      known,
       readKey,
       begun,
       resumed,
@@ -174,7 +179,7 @@ export function createClient({
     const unsubscribe = onStatus && subscribe(onStatus);
     const parameters = { scope, provider, inputs, ...own };
     if (active) active.show();
-    else active = start(native ? native.begin(parameters) : readKey().then((late) => late.begin(parameters)));
+    else active = start(known ? known.begin(parameters) : readKey().then((late) => late.begin(parameters)));
     const { tokens, stop } = active;
     const abort = () => stop();
     const end = () => {
@@ -190,10 +195,10 @@ export function createClient({
   const readPending = async () => pendingStorage.get(loginKey);
   const restore = async () => {
     await keeper.load();
-    await native?.prepared;
+    await known?.prepared;
     const pending: Partial<Pending> = parse(await readPending().catch(() => null));
     // Only what this version and dialect wrote.
-    if (pending.v === 1 && !pending.key === !native && !active && !disposed) start(pending as Pending, true);
+    if (pending.v === 1 && !pending.key === !known && !active && !disposed) start(pending as Pending, true);
   };
   const ready = restore();
   const unwatch = storage.watch?.(key, () => void keeper.load());
@@ -246,7 +251,7 @@ export function createClient({
       await ready;
       const handle = keeper.current?.refresh_token;
       await keeper.drop();
-      return !!handle && (native ?? (await readKey())).revoke(handle).catch(() => false);
+      return !!handle && (known ?? (await readKey())).revoke(handle).catch(() => false);
     },
 
     dispose() {

@@ -18,8 +18,8 @@ export interface Login {
 
 /** What following a login needs from outside. */
 export interface LoginContext {
-  /** The native dialect, where it is spoken; else the other is fetched. */
-  native: Dialect | undefined;
+  /** The dialect that is at hand; else the read-key dialect is fetched. */
+  known: Dialect | undefined;
   readKey: () => Promise<Dialect>;
   /** Already there (inside a click, or after a reload), or still to come. */
   begun: Pending | Promise<Pending>;
@@ -48,7 +48,7 @@ function openWindow(url: string): Window | null {
  * windows (null) is asked again when the link is there. That is the rule in the read-key dialect, and in the
  * native one only for a click in the first milliseconds of the page, before its key is made.
  */
-export function followLogin({ native, readKey, begun, resumed, open, remember, tell }: LoginContext): Login {
+export function followLogin({ known, readKey, begun, resumed, open, remember, tell }: LoginContext): Login {
   const stop = new AbortController();
   const { signal } = stop;
   let pending = begun instanceof Promise ? undefined : begun;
@@ -86,7 +86,7 @@ export function followLogin({ native, readKey, begun, resumed, open, remember, t
       }
       remember(login);
       report();
-      return await pickUp(native ?? (await readKey()), pending, signal, (trouble) => {
+      return await pickUp(known ?? (await readKey()), pending, signal, (trouble) => {
         error = trouble;
         report();
       });
@@ -106,7 +106,7 @@ export function followLogin({ native, readKey, begun, resumed, open, remember, t
     kept: wait(),
     show,
     stop(abandon = true) {
-      if (abandon && pending) native?.abandon?.(pending);
+      if (abandon && pending) known?.abandon?.(pending);
       stop.abort();
     },
   };

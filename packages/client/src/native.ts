@@ -41,9 +41,10 @@ async function prepare(): Promise<Prepared> {
   };
 }
 
-function failure({ status, error }: Answer): WillcallError {
+/** What an answer without tokens means (RFC 6749 §5.2, RFC 8628 §3.5). */
+export function failure({ error }: Answer): WillcallError {
   // Not a word of ours: another server, a proxy's page, another version. Perhaps only for now.
-  if (!error) return new Unanswered("broker_unreachable", `${status}`);
+  if (!error) return new Unanswered("broker_unreachable");
   return new WillcallError(codes.get(error) ?? "provider_error", error);
 }
 

@@ -2,16 +2,19 @@ import { spawn } from "node:child_process";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Client, type ClientOptions, createClient } from "./client.ts";
+import { deviceDialect } from "./device.ts";
 import { fileStorage } from "./storage/file.ts";
 
 /** What a command-line client needs to know. */
-export interface CliOptions extends Omit<ClientOptions, "storage" | "pendingStorage" | "open"> {
+export interface CliOptions extends Omit<ClientOptions, "storage" | "pendingStorage" | "open" | "dialect"> {
   /** Where the tokens are kept, readable by their owner alone. */
   file: string;
   /** Takes what the person has to read. Standard error unless said otherwise: standard output is the program's. */
   print?: (line: string) => void;
   /** Opens a page in the person's browser; absent: the system's own way. `false`: never, the link is enough. */
   browser?: ((url: string) => void) | false;
+  /** The browser is on another machine (ssh, a container): prints a short link and a code, and opens nothing. */
+  device?: boolean;
 }
 
 /** The usual place for a program's tokens: `$XDG_CONFIG_HOME/<program>/tokens.json`, or under `~/.config`. */
@@ -32,19 +35,27 @@ function openBrowser(url: string): void {
   child.unref();
 }
 
+/** A link as a person types it: the code apart, where it has one (RFC 8628 §3.3). */
+function spell(url: string): string {
+  const { origin, pathname, searchParams } = new URL(url);
+  const code = searchParams.get("user_code");
+  return code ? `Log in here: ${origin}${pathname}\nand enter the code ${code}` : `Log in here: ${url}`;
+}
+
 /** A client for a program in a terminal: prints the link, opens the browser, keeps the tokens in a file. */
 export function createCliClient({
   file,
   print = (line) => void process.stderr.write(`${line}\n`),
-  browser = openBrowser,
+  device = false,
+  browser = device ? false : openBrowser,
   ...options
 }: CliOptions): Client {
-  const storage = fileStorage(file);
   return createClient({
     ...options,
-    storage,
+    ...(device && { dialect: (base) => deviceDialect(base, options.app ?? "") }),
+    storage: fileStorage(file),
     open(url) {
-      print(`Log in here: ${url}`);
+      print(spell(url));
       if (browser) browser(url);
     },
   });

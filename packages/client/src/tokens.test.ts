@@ -33,7 +33,7 @@ describe("a stored record", () => {
 });
 
 describe("an answer of the token endpoint", () => {
-  test.each([{}, [], { access_token: "" }, { access_token: 7 }])(
+  test.each<Record<string, unknown>>([{}, { access_token: "" }, { access_token: 7 }])(
     "holds no tokens when it is %j",
     (answer) => {
       expect(isTokens(answer)).toBe(false);

@@ -26,8 +26,9 @@ export interface Kept extends Tokens {
 }
 
 /** Whether an answer or a box holds tokens. */
-export function isTokens(answer: object): answer is Tokens {
-  return "access_token" in answer && typeof answer.access_token === "string" && answer.access_token !== "";
+export function isTokens(answer: Record<string, unknown>): answer is Tokens {
+  const { access_token } = answer;
+  return !!access_token && typeof access_token === "string";
 }
 
 /** The object that a JSON text says; an empty one when it says something else. */
