@@ -3,6 +3,7 @@ import { PLUGIN } from "./support/app.ts";
 import { type Answer, members, send } from "./support/http.ts";
 import { CALLBACK, DEVICE_GRANT, type Fields, OAuthApp } from "./support/oauth-app.ts";
 import { type Stage, type StageOptions, raise, registered } from "./support/stage.ts";
+import { eventNames } from "./support/target.ts";
 import { UserAgent } from "./support/user-agent.ts";
 
 const ELSEWHERE = "https://fieldnotes.example/callback?from=willcall";
@@ -355,6 +356,7 @@ describe("a code", () => {
     const code = await app.code(stage);
     expectError(await app.redeem(code, { code_verifier: "v".repeat(43) }), "invalid_grant");
     expectError(await app.redeem(code), "invalid_grant");
+    expect(eventNames(stage.broker)).toContain("pickup.refused");
   });
 
   it("D8: a plain comparison of the verifier is not made", async () => {
@@ -363,6 +365,7 @@ describe("a code", () => {
     const verifier = "v".repeat(43);
     const code = await app.code(stage, { code_challenge: verifier });
     expectError(await app.redeem(code, { code_verifier: verifier }), "invalid_grant");
+    expect(eventNames(stage.broker)).toContain("pickup.refused");
   });
 
   it.each<[string, Fields, string]>([
@@ -376,7 +379,7 @@ describe("a code", () => {
     ["another port", { redirect_uri: "http://127.0.0.1:49153/callback" }, "invalid_grant"],
     ["another client_id", { client_id: "other" }, "invalid_client"],
     ["a client secret", { client_secret: "guess" }, "invalid_client"],
-    ["a changed code", { code: `${"A".repeat(52)}` }, "invalid_grant"],
+    ["a changed code", { code: "A".repeat(52) }, "invalid_grant"],
     ["a code of 10 KB", { code: "A".repeat(10_000) }, "invalid_grant"],
   ])("D8, D9: %s is refused, and the honest client loses nothing", async (_, fields, error) => {
     await using stage = await raiseWithCodes();
@@ -531,6 +534,7 @@ describe("the handle that a code login gives", () => {
     const { refresh_token: third } = members(await app.refresh(second));
     expectError(await app.refresh(first), "invalid_grant");
     expectError(await app.refresh(third), "invalid_grant");
+    expect(stage.provider.revocations).toHaveLength(1);
   });
 
   it("S6, D10: is unknown to another app and to another origin, and stays good for its own", async () => {

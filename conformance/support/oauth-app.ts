@@ -27,9 +27,11 @@ export interface OAuthAppOptions {
 }
 
 /** A login of the code dialect that stands at the provider's door. */
-export type Departed = Omit<Launched, "readKey" | "finish"> & {
+export type Departed = Omit<Launched, "readKey" | "finish" | "callback"> & {
+  /** As a stage's: a callback with the provider's own code, or with other parameters. */
+  readonly callback: (parameters?: Fields) => string;
   /** Sends the browser back with a good code, or another callback; resolves to what the app receives. */
-  finish(callback?: string): Promise<URLSearchParams>;
+  readonly finish: (callback?: string) => Promise<URLSearchParams>;
 };
 
 /** A public client of the code and device dialects, written by hand: it can do what libraries refuse to. */

@@ -9,7 +9,7 @@ import { bindLogin, boundLogin, parseCookies, readCookie, setCookie, unbindLogin
 import type { Deliveries } from "../login/delivery.ts";
 import { type Finished, type Lookup, type Returned, arrive, finish, rejoin } from "../login/finish.ts";
 import { formNonce, formNonceMatches, holdCallback, openHeld } from "../login/forms.ts";
-import { type Launched, type Visit, cancel, launch, openHop, tryAgain } from "../login/launch.ts";
+import { type Launched, type Visit, cancel, isOver, launch, openHop, tryAgain } from "../login/launch.ts";
 import { type Login, mailboxOfState } from "../login/login.ts";
 import type { Page, PageForm } from "../pages/page.ts";
 import { renderPage } from "../pages/render.ts";
@@ -161,8 +161,12 @@ export class BrowserVisit {
   }
 
   /** The device dialect's consent: what the code asks for; Continue launches it in this browser. */
-  confirmCode(login: Login, userCode: string): Response {
-    return this.#confirm(login, "ticket", makeTicket(this.#lobby.desk, login), userCode);
+  async confirmCode(login: Login, userCode: string): Promise<Response> {
+    const { desk } = this.#lobby;
+    const row = await desk.mailboxes.read(login.id, desk.platform.now());
+    // A code that was used tells whoever enters it nothing more of the login.
+    if (row !== undefined && isOver(row)) return this.#over(login, row, 200);
+    return this.#confirm(login, "ticket", makeTicket(desk, login), userCode);
   }
 
   async #pressTicket(ticket: string, cancelled: boolean): Promise<Response> {
