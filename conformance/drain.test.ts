@@ -68,6 +68,6 @@ describe.each([
     release();
     await finishing;
     await stopped;
-    await expect(send(stage.broker.base)).rejects.toThrow();
+    await expect(send(stage.broker.base)).rejects.toThrow("ECONNREFUSED");
   });
 });

@@ -61,21 +61,14 @@ describe("paths and methods", () => {
     ["/token", "POST"],
     ["/revoke", "POST"],
     ["/", "GET"],
-    [`/pickup/${"A".repeat(22)}`, "GET"],
     ["/login", "GET"],
     ["/redirect", "GET"],
   ])("A1 to A9: a wrong method on %s is 405 and names %s in Allow", async (path, right) => {
-    for (const method of ["PUT", "PATCH", "DELETE", "TRACE", "GET", "POST"]) {
-      const { status, headers } = await send(`${stage.broker.base}${path}`, {
-        method,
-        headers: { origin: PLUGIN },
-      });
-      if (headers.allow === undefined) expect([200, 204, 303, 400, 401, 403, 404]).toContain(status);
-      else {
-        expect(status).toBe(405);
-        expect(headers.allow.split(", ")).toContain(right);
-        expect(headers.allow.split(", ")).not.toContain(method);
-      }
+    const headers = { origin: PLUGIN };
+    for (const method of ["PUT", "PATCH", "TRACE", right === "GET" ? "DELETE" : "GET"]) {
+      const answer = await send(`${stage.broker.base}${path}`, { method, headers });
+      expect(answer.status).toBe(405);
+      expect(answer.headers.allow?.split(", ")).toContain(right);
     }
   });
 
@@ -134,12 +127,11 @@ describe("where a request says it went", () => {
   });
 
   it("S9: odd Host headers and absolute forms are answered, and no worse than 4xx", async () => {
-    for (const host of ["", "evil.com:99999", "a b", "[::1", "a/b", "a@b", "ä"]) {
-      const status = await statusFor("POST /poll HTTP/1.1", `Host: ${host}`, "Content-Length: 0");
-      expect(status, host).toBeGreaterThanOrEqual(200);
-      expect(status, host).toBeLessThan(500);
-    }
     const length = "Content-Length: 0";
+    const statuses = [];
+    for (const host of ["", "evil.com:99999", "a b", "[::1", "a/b", "a@b", "ä"])
+      statuses.push(await statusFor("POST /poll HTTP/1.1", `Host: ${host}`, length));
+    expect(statuses).toEqual(statuses.map(() => 400));
     expect(await statusFor("POST http://evil.com/poll HTTP/1.1", "Host: a", length)).toBe(400);
     expect(await statusFor("POST http://evil.com/nothing HTTP/1.1", "Host: a", length)).toBe(404);
     expect(await statusFor("OPTIONS * HTTP/1.1", "Host: a", length)).toBeLessThan(500);

@@ -64,19 +64,19 @@ describe("begins", () => {
   });
 });
 
-describe("a store that cannot be written", () => {
-  /** Holds the store's write lock while `work` runs, as a backup or another program might. */
-  async function whileLocked<T>({ broker }: Stage, work: () => Promise<T>): Promise<T> {
-    const store = new DatabaseSync(join(broker.dataDir ?? "", "willcall.db"));
-    store.exec("BEGIN IMMEDIATE");
-    try {
-      return await work();
-    } finally {
-      store.exec("ROLLBACK");
-      store.close();
-    }
+/** Holds the store's write lock while `work` runs, as a backup or another program might. */
+async function whileLocked<T>({ broker }: Stage, work: () => Promise<T>): Promise<T> {
+  const store = new DatabaseSync(join(broker.dataDir ?? "", "willcall.db"));
+  store.exec("BEGIN IMMEDIATE");
+  try {
+    return await work();
+  } finally {
+    store.exec("ROLLBACK");
+    store.close();
   }
+}
 
+describe("a store that cannot be written", () => {
   it("S11, S3: burns no code: the callback is 503, and works when it is played again", async () => {
     await using stage = await raise();
     const { callback, browser, readKey } = await stage.launch();

@@ -28,13 +28,14 @@ describe("picking up", () => {
     expect(new Set(delivered)).toEqual(new Set([1]));
   }, 60_000);
 
-  it("S2: of twenty waiting polls exactly one gets the tokens, the others 404", async () => {
+  it("S2: of four waiting polls exactly one gets the tokens, the others 404", async () => {
     await using stage = await raise();
     const { finish, readKey } = await stage.launch();
     const waiting = Array.from({ length: 4 }, () => stage.app.poll(readKey, { wait: 25 }));
     await finish();
     const statuses = (await Promise.all(waiting)).map(({ status }) => status);
-    expect(statuses.sort()).toEqual([200, 404, 404, 404]);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 404)).toHaveLength(3);
   });
 
   it("S11: a waiting connection that goes away takes nothing with it", async () => {
@@ -124,7 +125,7 @@ describe("picking up", () => {
     ] as const;
     for (const [rest, status] of odd) {
       const answer = await send(`${stage.broker.base}/poll?readKey${rest}`, { method: "POST" });
-      expect(answer.status, rest).toBe(status);
+      expect([rest, answer.status]).toEqual([rest, status]);
     }
     expect(await stage.app.poll(readKey)).toMatchObject({ status: 200 });
   });
@@ -133,9 +134,8 @@ describe("picking up", () => {
     await using stage = await raise();
     const { finish, readKey, state, browser } = await stage.launch();
     const { url } = await stage.app.begin();
-    const cookies = [...browser.cookies(stage.broker.base)];
+    const { name, value: cookie } = browser.oldestCookie(stage.broker.base);
     await finish();
-    const [[name = "", cookie = ""] = []] = cookies;
     const ticket = new URL(url).searchParams.get("ticket") ?? "";
     for (const shown of [name.slice(3), state, ticket, cookie])
       expect(await stage.app.poll(shown)).toMatchObject({ status: 404, text: "" });

@@ -3,6 +3,7 @@ import { members } from "./support/http.ts";
 import { WORDS, misbehaviour, slowness, trouble } from "./support/misbehaviour.ts";
 import type { Script } from "./support/scripted-provider.ts";
 import { type Stage, departed, raise } from "./support/stage.ts";
+import { until } from "./support/until.ts";
 
 /** Runs a login against a provider that misbehaves: page, poll, and everything the broker said. */
 async function suffer(stage: Stage, script: Script) {
@@ -78,7 +79,7 @@ describe("a provider that is slow", () => {
       const { finish, readKey } = await stage.launch();
       stage.provider.script(script);
       const finishing = finish();
-      await expect.poll(() => stage.provider.tokenRequests.length).toBe(1);
+      expect(await until(() => stage.provider.tokenRequests.length, 1, { pause: 10, tries: 500 })).toBe(1);
       expect(await stage.logInAfterAll()).toHaveProperty("access_token");
       expect(await finishing).toMatchObject({ status: 502, forms: [expect.anything()] });
       expect(await stage.app.poll(readKey)).toMatchObject({ status: 404, text: "" });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { App } from "./support/app.ts";
+import { App, PLUGIN } from "./support/app.ts";
 import { childProcess } from "./support/child-process.ts";
 import { members } from "./support/http.ts";
-import { type Stage, raise } from "./support/stage.ts";
+import { type Stage, isAt, raise } from "./support/stage.ts";
 import { eventNames } from "./support/target.ts";
 import type { Running } from "./support/target.ts";
 import { UserAgent } from "./support/user-agent.ts";
@@ -62,8 +62,8 @@ describe("two processes on one store", () => {
 
   it("S5: a ticket launched at both by two browsers ends the login", async () => {
     const { url, readKey } = await apps[0].begin();
-    const referer = "https://abc123.plugins.framercdn.com/";
-    const until = (next: string): boolean => next.startsWith(stage.provider.origin);
+    const referer = `${PLUGIN}/`;
+    const until = isAt(stage.provider);
     await new UserAgent().open(url, { referer, until });
     const page = await browserOfSibling().open(url, { referer, until });
     expect(page.heading).toBe("This login was ended to protect you");

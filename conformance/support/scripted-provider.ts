@@ -40,6 +40,10 @@ export interface ScriptedProvider extends AsyncDisposable {
   authorize(authorizationUrl: string): string;
 }
 
+function json(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+}
+
 interface Code {
   readonly challenge: string | null;
   readonly redirectUri: string | null;
@@ -62,9 +66,6 @@ export async function startScriptedProvider(options: ProviderOptions = {}): Prom
   let script: Script | undefined;
 
   const token = (kind: string): string => `${mark}${kind}-${randomBytes(9).toString("base64url")}`;
-  const json = (response: ServerResponse, status: number, value: unknown): void =>
-    void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
-
   function answer(response: ServerResponse, refreshToken: string, family: number): void {
     families.set(refreshToken, { family, newest: true });
     json(response, 200, {

@@ -27,9 +27,9 @@ export interface Launched {
   readonly authorizationUrl: string;
   readonly state: string;
   /** A callback with the provider's own code, or with other parameters; `undefined` leaves one out. */
-  callback(parameters?: Readonly<Record<string, string | undefined>>): string;
+  readonly callback: (parameters?: Readonly<Record<string, string | undefined>>) => string;
   /** Sends the browser back with a good code. */
-  finish(): Promise<Page>;
+  readonly finish: () => Promise<Page>;
 }
 
 /** A broker, a scripted provider, and a plugin that logs in. */
@@ -38,11 +38,11 @@ export interface Stage extends AsyncDisposable {
   readonly provider: ScriptedProvider;
   readonly app: App;
   /** Begins in the app and opens the login in a browser, up to the provider's door. */
-  launch(app?: App, browser?: UserAgent, query?: string): Promise<Launched>;
+  readonly launch: (app?: App, browser?: UserAgent, query?: string) => Promise<Launched>;
   /** A whole login; resolves to what the app polled. */
-  logIn(app?: App): Promise<Record<string, unknown>>;
+  readonly logIn: (app?: App) => Promise<Record<string, unknown>>;
   /** The same, once the provider behaves again: whatever happened before broke nothing else. */
-  logInAfterAll(): Promise<Record<string, unknown>>;
+  readonly logInAfterAll: () => Promise<Record<string, unknown>>;
 }
 
 /** The configuration of a provider on loopback. */

@@ -86,6 +86,14 @@ export class UserAgent {
     return this.#jar.get(new URL(url).hostname) ?? new Map();
   }
 
+  /** The oldest of those cookies; throws when there is none. */
+  oldestCookie(url: string): { name: string; value: string } {
+    const [first] = this.cookies(url);
+    if (first === undefined) throw new Error(`no cookie for ${url}`);
+    const [name, value] = first;
+    return { name, value };
+  }
+
   /** Puts a cookie into the jar as if the host had set it. */
   setCookie(url: string, name: string, value: string): void {
     const { hostname } = new URL(url);
