@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: "conformance",
-          include: ["conformance/*.test.ts"],
+          include: ["conformance/*.test.ts", "conformance/clients/*.test.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

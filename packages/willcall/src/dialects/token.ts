@@ -95,7 +95,8 @@ async function revoke({ replies, grants }: TokenOffice, call: Call): Promise<Res
   const presented = form.parameters.get("token");
   if (presented === undefined) return oauthError(replies, call, missing("token"));
   await grants.revoke({ app: call.app, origin: call.origin, token: presented });
-  return replies.empty(call.origin, 200);
+  // The RFC asks for no body (§2.2), but simple-oauth2 reads one, as JSON.
+  return replies.json(call.origin, 200, {});
 }
 
 /**
