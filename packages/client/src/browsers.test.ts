@@ -15,6 +15,7 @@ const optional = "optional";
 /** Every global that the browser's entries use, and since when browsers have it (MDN's compatibility data). */
 const inventory: Record<string, Versions | typeof optional> = {
   AbortController: { chrome: 66, firefox: 57, safari: 12.1 },
+  Blob: { chrome: 76, firefox: 69, safari: 14 },
   CustomEvent: ancient,
   Date: ancient,
   Error: ancient,

@@ -15,7 +15,6 @@ afterEach(() => scene.close());
 const tokens = { access_token: "access-1", token_type: "bearer", expires_in: 3600, refresh_token: "wcr1.1" };
 const statuses = () => scene.states.map(({ status }) => status);
 const failing = (code: string) => expect.objectContaining({ name: "WillcallError", code });
-const pending = { status: 400, json: { error: "authorization_pending" } };
 
 describe("a login", () => {
   test("opens its page before login() returns, and brings the tokens with two requests", async () => {
@@ -216,15 +215,6 @@ describe("a broker that", () => {
     await expect
       .poll(() => client.state)
       .toMatchObject({ status: "waiting", error: { code: "broker_unreachable" } });
-    expect(broker.asked).toHaveLength(1);
-  });
-
-  test("does not hold polls is not hammered", async () => {
-    const { client, broker } = await set({ script: () => pending });
-    void client.login();
-    await expect.poll(() => broker.asked.length).toBe(1);
-    await expect.poll(() => client.state.status).toBe("waiting");
-    await new Promise((resolve) => setTimeout(resolve, 200));
     expect(broker.asked).toHaveLength(1);
   });
 });

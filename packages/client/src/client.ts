@@ -178,7 +178,7 @@ export function createClient({
   const login = ({ signal, onStatus, ...own }: LoginOptions = {}): Promise<Tokens> => {
     const unsubscribe = onStatus && subscribe(onStatus);
     const parameters = { scope, provider, inputs, ...own };
-    if (active) active.show();
+    if (active) void active.show();
     else active = start(known ? known.begin(parameters) : readKey().then((late) => late.begin(parameters)));
     const { tokens, stop } = active;
     const abort = () => stop();

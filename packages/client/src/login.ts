@@ -11,7 +11,7 @@ export interface Login {
   /** Rejects with a `WillcallError`. */
   readonly kept: Promise<Kept>;
   /** Opens its page again. */
-  show: () => void;
+  show: () => unknown;
   /** Ends the waiting, and unless told otherwise the login itself; `kept` rejects with `aborted`. */
   stop: (abandon?: boolean) => void;
 }
@@ -32,15 +32,6 @@ export interface LoginContext {
   tell: (state: State) => void;
 }
 
-function openWindow(url: string): Window | null {
-  const opened = window.open(url);
-  // What opens there must not be able to navigate this page away. A sandbox may refuse to say so.
-  void quietly(() => {
-    if (opened) opened.opener = null;
-  });
-  return opened;
-}
-
 /**
  * Opens a login's page before it returns, then waits for the outcome.
  *
@@ -55,11 +46,14 @@ export function followLogin({ known, readKey, begun, resumed, open, remember, te
   let handle: Window | null | undefined;
   let error: WillcallError | undefined;
 
-  const show = () => {
-    if (!pending) return;
-    if (open) open(pending.url);
-    else handle = openWindow(pending.url);
-  };
+  // Whatever goes wrong here, there is a link to show.
+  const show = () =>
+    quietly(async () => {
+      if (open) return pending && open(pending.url);
+      handle = window.open(pending ? pending.url : "about:blank");
+      // What opens there must not be able to navigate this page away. A sandbox may refuse to say so.
+      if (handle) handle.opener = null;
+    });
   const report = () => {
     if (!pending) return;
     tell({
@@ -72,8 +66,7 @@ export function followLogin({ known, readKey, begun, resumed, open, remember, te
   };
 
   tell({ status: "opening" });
-  if (!pending && !open) handle = openWindow("about:blank");
-  if (!resumed) show();
+  if (!resumed) void show();
 
   const wait = async () => {
     const forget = onWake(report);
@@ -82,7 +75,7 @@ export function followLogin({ known, readKey, begun, resumed, open, remember, te
       if (!pending) {
         pending = login;
         if (handle) handle.location.replace(login.url);
-        else show();
+        else void show();
       }
       remember(login);
       report();
@@ -104,7 +97,8 @@ export function followLogin({ known, readKey, begun, resumed, open, remember, te
 
   return {
     kept: wait(),
-    show,
+    // A second empty window would help nobody.
+    show: () => pending && show(),
     stop(abandon = true) {
       if (abandon && pending) known?.abandon?.(pending);
       stop.abort();

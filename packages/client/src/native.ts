@@ -26,8 +26,10 @@ async function prepare(): Promise<Prepared> {
   const pair = await subtle.generateKey(CURVE, true, ["deriveBits"]);
   const publicKey = await subtle.exportKey("raw", pair.publicKey);
   const secret = crypto.getRandomValues(new Uint8Array(16));
-  const label = new TextEncoder().encode("willcall mailbox v1\0");
-  const id = await subtle.digest("SHA-256", new Uint8Array([...label, ...new Uint8Array(publicKey)]));
+  const id = await subtle.digest(
+    "SHA-256",
+    await new Blob(["willcall mailbox v1\0", publicKey]).arrayBuffer(),
+  );
   return {
     key: {
       id: toBase64url(id.slice(0, 16)),
