@@ -235,14 +235,12 @@ export class BrowserVisit {
     switch (launched.kind) {
       case "leave": {
         const { keys, platform } = this.#lobby.desk;
-        const cookies = bindLogin(
-          this.#style,
-          keys,
-          platform.random(16),
-          this.#cookies,
-          login,
-          launched.state,
-        );
+        const carried = boundLogin(this.#style, keys, this.#cookies, login.id);
+        // A reload keeps its cookie: sealed anew, under a newer root key, it would not fit the PKCE challenge.
+        const cookies =
+          carried?.state === launched.state
+            ? []
+            : bindLogin(this.#style, keys, platform.random(16), this.#cookies, login, launched.state);
         return this.#leave(login, launched.to, cookies);
       }
       case "hop":
