@@ -148,11 +148,11 @@ class NodeConnection implements Connection {
     this.#outgoing.once("close", callback);
   }
 
-  onAnswered(callback: (sent: boolean) => void): void {
+  onAnswered(callback: (sent: boolean) => void | Promise<void>): void {
     const { socket } = this.#incoming;
     const before = socket.bytesWritten;
-    this.#outgoing.once("close", () =>
-      callback(this.#outgoing.writableFinished || socket.bytesWritten > before),
-    );
+    this.#outgoing.once("close", () => {
+      void callback(this.#outgoing.writableFinished || socket.bytesWritten > before);
+    });
   }
 }

@@ -28,7 +28,7 @@ export function refusal(office: Office, { app, connection }: Pick<Call, "app" | 
       after: 5,
     };
   }
-  if (begins.allows(connection.address, desk.platform.now())) return undefined;
+  if (!connection.overLimit && begins.allows(connection.address, desk.platform.now())) return undefined;
   desk.log.warn("login.limited", { app: app.name });
   return {
     status: 429,

@@ -13,7 +13,7 @@ export type PickedUp =
   | { kind: "pending" }
   | { kind: "taken" }
   | { kind: "over"; status: "denied" | "failed" | "cancelled" | "expired"; reason: string }
-  | { kind: "tokens"; delivered: Delivered; row: LoginRow; end: (sent: boolean) => void };
+  | { kind: "tokens"; delivered: Delivered; row: LoginRow; end: (sent: boolean) => Promise<void> };
 
 /** The mailbox someone asks for, and the key that opens it. */
 export interface Claim {
@@ -71,10 +71,13 @@ async function take(desk: Desk, claim: Claim): Promise<PickedUp> {
     log.error("pickup.refused", { ...facts, reason: "unreadable" });
     return { kind: "over", status: "failed", reason: "unreadable" };
   }
-  const end = (sent: boolean): void => {
+  const end = async (sent: boolean): Promise<void> => {
     log.info(sent ? "login.taken" : "pickup.put_back", facts);
-    const written = sent ? mailboxes.confirm(row.id) : mailboxes.putBack(row.id, platform.now());
-    written.catch((error: unknown) => log.error("store.unavailable", { ...facts, ...errorFields(error) }));
+    try {
+      await (sent ? mailboxes.confirm(row.id) : mailboxes.putBack(row.id, platform.now()));
+    } catch (error) {
+      log.error("store.unavailable", { ...facts, ...errorFields(error) });
+    }
   };
   return { kind: "tokens", delivered, row, end };
 }

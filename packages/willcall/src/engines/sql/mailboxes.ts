@@ -7,7 +7,10 @@ import { LOGINS, launchParameters } from "./statements.ts";
 import { sweeper } from "./sweeper.ts";
 
 /** `Mailboxes` but for the waiting, which is every engine's own. */
-export type StoredMailboxes = Omit<Mailboxes, "wait">;
+export interface StoredMailboxes extends Omit<Mailboxes, "wait"> {
+  /** Whether a change that wakes came after `since`: what `wait` asks before it waits. */
+  readonly changedSince: (id: MailboxId, since: number) => Promise<boolean>;
+}
 
 /**
  * `StoredMailboxes` over any driver that runs one statement at a time. `wake` is called when a change may concern
@@ -66,6 +69,7 @@ export function createStoredMailboxes(query: Query, wake: (id: MailboxId) => voi
       await query(LOGINS.confirm, id);
     },
     putBack: (id, now) => changedAndWoke(id, LOGINS.putBack, now),
+    changedSince: async (id, since) => (await query(LOGINS.changed, id, since)).length > 0,
     sweep: sweeper(query, "logins"),
   };
 }

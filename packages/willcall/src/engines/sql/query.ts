@@ -1,4 +1,4 @@
-import type { Column, Row } from "./rows.ts";
+import type { Row } from "./rows.ts";
 
 /** A value to bind. */
 export type Bound = string | number | null | Uint8Array;
@@ -15,9 +15,4 @@ export type Query = (
 /** How many rows a writing statement changed: drivers there count index entries too, or nothing at all. */
 export async function changes(query: Query, sql: string, ...parameters: readonly Bound[]): Promise<number> {
   return (await query(`${sql} RETURNING 1`, ...parameters)).length;
-}
-
-/** A column of a row, for statements that select just one. */
-export function only(rows: readonly Row[], column: string): Column | undefined {
-  return rows[0]?.[column];
 }

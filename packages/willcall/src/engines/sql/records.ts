@@ -1,6 +1,6 @@
 import type { Records } from "../engine.ts";
-import { type Query, changes, only } from "./query.ts";
-import { toGrantRow } from "./rows.ts";
+import { type Query, changes } from "./query.ts";
+import { toFact, toGrantRow } from "./rows.ts";
 import { RECORDS, writeParameters } from "./statements.ts";
 import { sweeper } from "./sweeper.ts";
 
@@ -20,7 +20,8 @@ export function createSqlRecords(query: Query): Records {
     },
     async once(key, value) {
       await query(RECORDS.once, key, value);
-      return String(only(await query(RECORDS.fact, key), "value"));
+      const [row] = await query(RECORDS.fact, key);
+      return toFact(row);
     },
     sweep: sweeper(query, "grants"),
   };

@@ -79,3 +79,8 @@ export function toGrantRow(row: Row): GrantRow {
     forgetAt: integer(row["forget_at"]),
   };
 }
+
+/** The value in a row of `facts`. */
+export function toFact(row: Row | undefined): string {
+  return text(row?.["value"]);
+}

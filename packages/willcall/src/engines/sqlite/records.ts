@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Records } from "../engine.ts";
 import type { Batch } from "./batch.ts";
 import { toStoreError } from "./faults.ts";
-import { toGrantRow } from "../sql/rows.ts";
+import { toFact, toGrantRow } from "../sql/rows.ts";
 import { RECORDS, writeParameters } from "../sql/statements.ts";
 import { sweeper } from "./sweeper.ts";
 
@@ -36,7 +36,7 @@ export function createRecords(db: DatabaseSync, batch: Batch): Records {
     once: (key, value) =>
       batch.write(() => {
         once.run(key, value);
-        return String(fact.get(key)?.["value"]);
+        return toFact(fact.get(key));
       }),
 
     sweep: sweeper(db, batch, "grants"),

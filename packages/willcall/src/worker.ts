@@ -1,0 +1,220 @@
+import { resolve } from "node:path";
+import { type Broker, createBroker } from "./broker.ts";
+import { CONFIG_FILE } from "./config/config-file.ts";
+import { loadConfig } from "./config/load.ts";
+import type { Files } from "./config/sources.ts";
+import { pooledRandom } from "./crypto/random.ts";
+import { type Database, openD1 } from "./engines/d1/open.ts";
+import {
+  type DurableObjectEngine,
+  type ShardStub,
+  openDurableObjects,
+} from "./engines/durable-object/open.ts";
+import type { Namespace } from "./engines/durable-object/runtime.ts";
+import { type Question, Shard } from "./engines/durable-object/shard.ts";
+import type { Engine } from "./engines/engine.ts";
+import { recordingLog } from "./observe/log.ts";
+import { type CataloguePack, packedCatalogue } from "./providers/catalogue/packed.ts";
+import { createWorkerEgress } from "./providers/egress.worker.ts";
+import { type Lifetime, WorkerConnection, type WorkerRequest } from "./worker-connection.ts";
+
+/** Objects that share the mailboxes unless `WILLCALL_SHARDS` says otherwise: some thousand operations a second each. */
+const SHARDS = 8;
+
+/** What a Worker of Willcall is bound to; everything else in it is read as a variable. */
+export interface WorkerEnv {
+  /** The class that `createWorker` returns. Absent: D1 holds the mailboxes too. */
+  readonly MAILBOXES?: Namespace<ShardStub>;
+  /** Holds what lives longer than a login. Absent: the objects hold that too. */
+  readonly RECORDS?: Database;
+  /** Counts begins per client address over all of Cloudflare's location, beside the broker's own count. */
+  readonly BEGINS?: { limit(options: { key: string }): Promise<{ success: boolean }> };
+  readonly [variable: string]: unknown;
+}
+
+/** What a Worker brings besides its bindings. */
+export interface WorkerOptions {
+  /** The content of `willcall.config.json`, where there is one. */
+  config?: unknown;
+  /** Loads the packed catalogue; called at the first start. */
+  catalogue: () => Promise<CataloguePack>;
+  /** Milliseconds since the epoch; `Date.now` unless somebody else owns the time. */
+  now?: () => number;
+}
+
+/** What a Worker exports. */
+export interface WillcallWorker {
+  /** The default export. `scheduled` sweeps D1; objects sweep themselves. */
+  readonly handler: {
+    fetch(request: WorkerRequest, env: WorkerEnv, lifetime: Lifetime): Promise<Response>;
+    scheduled(event: unknown, env: WorkerEnv): Promise<void>;
+  };
+  /** The class of the Durable Objects. */
+  readonly Mailboxes: new (
+    ...given: ConstructorParameters<typeof Shard<WorkerEnv>>
+  ) => Shard<WorkerEnv>;
+}
+
+/** One broker over its engine, kept as long as the isolate lives. */
+interface House {
+  readonly broker: Broker;
+  readonly objects: DurableObjectEngine | undefined;
+}
+
+/**
+ * Willcall as a Worker. The configuration comes from the bindings' variables (the Framer worker's, or our own) and
+ * `config`; what is wrong with it is answered with 500 and said in the log, all at once.
+ *
+ * @example
+ * const { handler, Mailboxes } = createWorker({ catalogue: () => import("./catalogue.json") });
+ * export default handler;
+ * export { Mailboxes };
+ */
+export function createWorker({ config, catalogue, now = Date.now }: WorkerOptions): WillcallWorker {
+  const log = recordingLog((record) => console.log(JSON.stringify(record)), now);
+  const files = onlyFile(config);
+  const houses = new WeakMap<WorkerEnv, Promise<House>>();
+
+  function houseOf(env: WorkerEnv): Promise<House> {
+    let house = houses.get(env);
+    if (house === undefined) {
+      house = build(env);
+      houses.set(env, house);
+      house.catch(() => houses.delete(env));
+    }
+    return house;
+  }
+
+  async function build(env: WorkerEnv): Promise<House> {
+    const random = pooledRandom();
+    const loaded = await loadConfig({
+      cwd: "/",
+      env: variablesOf(env),
+      flags: {},
+      files,
+      catalogue: packedCatalogue(catalogue),
+      random,
+    });
+    for (const detail of loaded.warnings) log.warn("config.warning", { detail });
+    const { engine, objects } = openEngine(env);
+    const egress = createWorkerEgress({ allowLoopback: loaded.config.allowLoopbackProviders });
+    const platform = { now, random, sleep, fetch: egress.fetch };
+    return { broker: createBroker({ config: loaded.config, engine, platform, log }), objects };
+  }
+
+  return {
+    handler: {
+      async fetch(request, env, lifetime) {
+        let house: House;
+        try {
+          house = await houseOf(env);
+        } catch (error) {
+          console.error(error instanceof Error ? error.message : "unexpected");
+          return new Response("Willcall is not configured. Its log says what is missing.", { status: 500 });
+        }
+        const connection = new WorkerConnection(request, await isOverLimit(env, request));
+        if (house.objects !== undefined && request.headers.get("upgrade")?.toLowerCase() === "websocket") {
+          return watch(house.broker, house.objects, request, connection);
+        }
+        const answer = Promise.resolve(house.broker.fetch(request, connection));
+        // A browser that leaves in the middle of an exchange must not end it (promise S11).
+        lifetime.waitUntil(answer);
+        return connection.watched(await answer, lifetime);
+      },
+      async scheduled(_event, env) {
+        await (await houseOf(env)).broker.sweep();
+      },
+    },
+    Mailboxes: class extends Shard<WorkerEnv> {
+      protected now(): number {
+        return now();
+      }
+
+      protected async answer(question: Question): Promise<string | undefined> {
+        const { broker } = await houseOf(this.env);
+        const { text, pending } = await ask(broker, question);
+        return pending ? undefined : text;
+      }
+    },
+  };
+}
+
+/** Answers a native client that asks for a WebSocket at its pick-up URL: refusals as HTTP, outcomes as a message. */
+async function watch(
+  broker: Broker,
+  objects: DurableObjectEngine,
+  { url }: Request,
+  connection: WorkerConnection,
+): Promise<Response> {
+  const question = { url, origin: connection.header("origin") };
+  const { answer, text } = await ask(broker, question);
+  const [mailbox = "", room] = new URL(url).pathname.split("/").toReversed();
+  const isRefused = room !== "pickup" || (answer.status !== 200 && answer.status !== 400);
+  return isRefused ? new Response(text, answer) : objects.watch(mailbox, question);
+}
+
+/** What a pick-up URL answers right now. */
+async function ask(
+  broker: Broker,
+  { url, origin }: Question,
+): Promise<{ answer: Response; text: string; pending: boolean }> {
+  const request = new Request(url, { headers: origin === null ? {} : { origin } });
+  const answer = await broker.fetch(request, new WorkerConnection(request));
+  const text = await answer.text();
+  return { answer, text, pending: answer.status === 400 && text.includes('"authorization_pending"') };
+}
+
+function openEngine(env: WorkerEnv): { engine: Engine; objects: DurableObjectEngine | undefined } {
+  const database = env.RECORDS && openD1(env.RECORDS);
+  const objects =
+    env.MAILBOXES &&
+    openDurableObjects({
+      namespace: env.MAILBOXES,
+      shards: Number(env["WILLCALL_SHARDS"] ?? SHARDS),
+      locationHint: textOf(env["WILLCALL_LOCATION"]),
+    });
+  if (objects === undefined) {
+    if (database === undefined)
+      throw new Error("Bind MAILBOXES to Durable Objects, or RECORDS to a D1 database.");
+    return { engine: database, objects };
+  }
+  return { engine: database === undefined ? objects : { ...objects, records: database.records }, objects };
+}
+
+/** Whether Cloudflare's own limiter, where it is bound, says that this address begins too many logins. */
+async function isOverLimit({ BEGINS }: WorkerEnv, request: Request): Promise<boolean> {
+  if (BEGINS === undefined || !/\/(authorize|login|device_authorization)\/?(\?|$)/.test(request.url))
+    return false;
+  const { success } = await BEGINS.limit({ key: request.headers.get("cf-connecting-ip") ?? "" });
+  return !success;
+}
+
+/**
+ * The variables among the bindings. Listening is the runtime's business: any address and no port of our own, so that
+ * the public URL has to be said.
+ */
+function variablesOf(env: WorkerEnv): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (typeof value === "string") variables[name] = value;
+  return { ...variables, WILLCALL_HOST: "0.0.0.0", WILLCALL_PORT: "0", WILLCALL_HTTPS: "true" };
+}
+
+/** The file system of a Worker: its configuration, if it has one. */
+function onlyFile(config: unknown): Files {
+  const path = resolve("/", CONFIG_FILE);
+  return {
+    read: async (asked) =>
+      config !== undefined && asked === path
+        ? { ok: true, text: JSON.stringify(config) }
+        : { ok: false, reason: "absent" },
+    create: async () => false,
+  };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
