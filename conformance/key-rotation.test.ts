@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
+import { PLUGIN } from "./support/app.ts";
 import { members } from "./support/http.ts";
-import { type Stage, departed, raise } from "./support/stage.ts";
+import { type Stage, departed, isAt, raise } from "./support/stage.ts";
 import { UserAgent } from "./support/user-agent.ts";
 
 const [older, newer] = [1, 2].map(() => randomBytes(32).toString("base64"));
@@ -27,6 +28,19 @@ it.each(rotations)("S11: the root key rotates between launch and finish, PKCE in
   const { finish, readKey } = await stage.launch();
   await stage.broker.restart({ WILLCALL_KEYS: keys });
   await finish();
+  expect(await stage.app.poll(readKey)).toMatchObject({ status: 200 });
+});
+
+it.each(rotations)("S11: the root key rotates between a launch and its reload", async (keys) => {
+  await using stage = await raiseWithKeys(older ?? "");
+  const { url, readKey } = await stage.app.begin();
+  const browser = new UserAgent();
+  const open = () => browser.open(url, { referer: `${PLUGIN}/`, until: isAt(stage.provider) });
+  const first = await open();
+  await stage.broker.restart({ WILLCALL_KEYS: keys });
+  const again = await open();
+  expect(again.location).toBe(first.location);
+  await departed(stage.provider, browser, again).finish();
   expect(await stage.app.poll(readKey)).toMatchObject({ status: 200 });
 });
 

@@ -1,3 +1,4 @@
+import { Agent } from "node:http";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
@@ -119,6 +120,29 @@ describe("a store that cannot be written", () => {
     });
     expect(await send(`${stage.broker.base}/healthz`)).toMatchObject({ status: 200 });
     expect(eventNames(stage.broker)).toContain("unexpected");
+  });
+});
+
+describe("rows that a stranger can make by beginning", () => {
+  it("S9, A2: are capped: beyond ten thousand a direct begin is 503 in text, and other apps go on", async () => {
+    await using stage = await raise({
+      configuration: () => ({
+        apps: {
+          "": { provider: "meadow", launch: "direct", confirm: "never", origins: ["framer:abc123"] },
+          notes: { provider: "meadow", launch: "direct", confirm: "never", origins: ["framer:abc123"] },
+        },
+      }),
+    });
+    const agent = new Agent({ keepAlive: true, maxSockets: 100 });
+    const begin = (path: string) => send(`${stage.broker.base}${path}`, { method: "POST", agent });
+    const answers = await Promise.all(Array.from({ length: 10_050 }, () => begin("/authorize")));
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(refused).toHaveLength(50);
+    expect(refused[0]).toMatchObject({ status: 503, headers: { "retry-after": expect.any(String) } });
+    expect(await begin("/notes/authorize")).toMatchObject({ status: 200 });
+    stage.broker.advance?.(600_000);
+    expect(await begin("/authorize")).toMatchObject({ status: 200 });
+    agent.destroy();
   });
 });
 

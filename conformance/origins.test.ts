@@ -176,6 +176,17 @@ describe("a foreign origin", () => {
     expect(await stage.app.poll(readKey)).toMatchObject({ status: 200 });
   });
 
+  it("A3, A12: that posts a callback, as Apple does, is led round to where the login's cookie is seen", async () => {
+    await using stage = await raise();
+    const { callback, browser, readKey } = await stage.launch();
+    const { origin, pathname, searchParams } = new URL(callback());
+    const form = { ...Object.fromEntries(searchParams), id_token: "a.b.c", user: '{"name":"Ada"}' };
+    const page = await browser.open(origin + pathname, { form, crossSite: true });
+    expect(page).toMatchObject({ status: 200, heading: "You are logged in" });
+    expect(page.url).not.toContain("id_token");
+    expect(await stage.app.poll(readKey)).toMatchObject({ status: 200 });
+  });
+
   it("A12: does not stop pages and callbacks, which are no API routes", async () => {
     await using stage = await raise();
     const { callback, browser, readKey } = await stage.launch();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isJson, members, send } from "./support/http.ts";
 import { raise } from "./support/stage.ts";
+import { UserAgent } from "./support/user-agent.ts";
 
 describe("what every published plugin relies on", () => {
   it("A1: GET / says that it runs", async () => {
@@ -162,6 +163,15 @@ describe("waiting", () => {
     const waiting = send(`${stage.broker.base}/poll?readKey=${readKey}${query}`, { method: "POST", headers });
     await finish();
     expect(await waiting).toMatchObject({ status: 200 });
+  });
+
+  it("A14: a poll that waits since before the launch is answered when the login ends", async () => {
+    await using stage = await raise();
+    const { url, readKey } = await stage.app.begin();
+    const waiting = stage.app.poll(readKey, { wait: 25 });
+    const browser = new UserAgent();
+    await browser.press(await browser.open(url), "cancel");
+    expect(await waiting).toMatchObject({ status: 410 });
   });
 
   it("A14: who waited long enough gets 404", async () => {

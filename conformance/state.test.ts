@@ -131,6 +131,18 @@ describe("a callback played again", () => {
     expect(await outcome(stage, launched, launched.callback())).toEqual(refused);
   });
 
+  it("S11: an exchange that began in time and ends after 600 seconds is delivered", async () => {
+    await using stage = await raise();
+    const { finish, readKey } = await stage.launch();
+    stage.broker.advance?.(595_000);
+    stage.provider.script((_response, _request, normally) => {
+      stage.broker.advance?.(9_000);
+      return normally();
+    });
+    expect(await finish()).toMatchObject({ status: 200 });
+    expect(await stage.app.poll(readKey)).toMatchObject({ status: 200 });
+  });
+
   it("S3: a moment before 600 seconds is exchanged", async () => {
     await using stage = await raise();
     const { finish, readKey } = await stage.launch();

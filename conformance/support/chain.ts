@@ -17,13 +17,18 @@ export interface Chain extends AsyncDisposable {
   readonly approveDevice: (verificationUriComplete: string) => Promise<void>;
 }
 
-/** The app's redirect URI, as registered: a client listens on any port. */
-export const REDIRECT_URI = "http://127.0.0.1/callback";
-/** The redirect URI of clients that cannot listen on loopback. */
-export const SCHEME_URI = "vscode://fieldnotes.notes/callback";
+/** What differs from a native app on loopback. */
+export interface ChainOptions {
+  /** Who may call the app from a browser. */
+  readonly origins?: readonly string[];
+  readonly redirectUris?: readonly string[];
+}
 
-/** Starts the chain: client → Willcall → `oidc-provider`. `origins` may call the app from a browser. */
-export async function startChain(origins: readonly string[] = []): Promise<Chain> {
+/** Starts the chain: client → Willcall → `oidc-provider`. */
+export async function startChain({
+  origins = [],
+  redirectUris = ["http://127.0.0.1/callback"],
+}: ChainOptions = {}): Promise<Chain> {
   const registration = register();
   const port = await freePort();
   const broker = await inProcess.start(
@@ -43,7 +48,7 @@ export async function startChain(origins: readonly string[] = []): Promise<Chain
           title: "Fieldnotes",
           provider: "meadow",
           scope: ["openid", "profile", "email"],
-          redirectUris: [REDIRECT_URI, SCHEME_URI, ...origins.map((origin) => `${origin}/callback`)],
+          redirectUris,
           origins,
         },
       },
