@@ -53,10 +53,10 @@ async function said(tab: Tab, start: string): Promise<string> {
 }
 
 describe("oidc-client-ts 3, in a real browser", () => {
-  test("clients: logs in with code and PKCE, refreshes and revokes across origins", async () => {
+  test("D1, D6, D10, D12, D13, D14: logs in with code and PKCE, refreshes and revokes across origins", async () => {
     const port = await freePort();
     const origin = `http://localhost:${port}`;
-    await using chain = await startChain([origin]);
+    await using chain = await startChain({ origins: [origin], redirectUris: [`${origin}/callback`] });
     const script = await bundle(chain.issuer, origin);
     const names = ["login", "refresh", "revoke"];
     const buttons = names.map((name) => `<button id="${name}">${name}</button>`).join("");

@@ -13,7 +13,7 @@ async function discover(address: string): Promise<oauth.AuthorizationServer> {
 }
 
 describe("oauth4webapi 3", () => {
-  it("clients: discovers, logs in with code and PKCE, refreshes and revokes", async () => {
+  it("D1, D6, D10, D13, D14: discovers, logs in with code and PKCE, refreshes and revokes", async () => {
     await using chain = await startChain();
     const server = await discover(chain.issuer);
     const verifier = oauth.generateRandomCodeVerifier();
@@ -66,7 +66,7 @@ describe("oauth4webapi 3", () => {
     });
   });
 
-  it("clients: logs in from a device", async () => {
+  it("C1, C2, D14: logs in from a device", async () => {
     await using chain = await startChain();
     const server = await discover(chain.issuer);
     const none = oauth.None();

@@ -12,7 +12,7 @@ const discover = (issuer: string): Promise<client.Configuration> =>
   });
 
 describe("openid-client 6", () => {
-  it("clients: discovers, logs in with code and PKCE, refreshes and revokes", async () => {
+  it("D1, D6, D10, D13, D14: discovers, logs in with code and PKCE, refreshes and revokes", async () => {
     await using chain = await startChain();
     const config = await discover(chain.issuer);
     expect(config.serverMetadata().supportsPKCE("S256")).toBe(true);
@@ -42,7 +42,7 @@ describe("openid-client 6", () => {
     });
   });
 
-  it("clients: logs in from a device", async () => {
+  it("C1, C2, D14: logs in from a device", async () => {
     await using chain = await startChain();
     const config = await discover(chain.issuer);
     const begun = await client.initiateDeviceAuthorization(config, { scope: "openid" });
@@ -52,7 +52,7 @@ describe("openid-client 6", () => {
     expect(tokens.refresh_token).toMatch(/^wcr1\./);
   });
 
-  it("clients: reads an error that came back by redirect", async () => {
+  it("D3: reads an error that came back by redirect", async () => {
     await using chain = await startChain();
     const config = await discover(chain.issuer);
     const url = client.buildAuthorizationUrl(config, { redirect_uri, scope: "admin", state: "s" });

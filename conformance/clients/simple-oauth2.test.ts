@@ -6,7 +6,7 @@ import { startChain } from "../support/chain.ts";
 const redirect_uri = "http://127.0.0.1:53682/callback";
 
 describe("simple-oauth2 5", () => {
-  it("clients: logs in with code and PKCE, refreshes and revokes", async () => {
+  it("D1, D6, D10, D13: logs in with code and PKCE, refreshes and revokes", async () => {
     await using chain = await startChain();
     const client = new AuthorizationCode({
       client: { id: "fieldnotes", secret: "" },
