@@ -59,7 +59,8 @@ export function browserRoutes(hono: Hono<Env>, lobby: Lobby, app: App, openLaunc
     POST: (call) => visit(call).press(),
   });
   for (const registration of app.providers) {
-    pageRoute(hono, lobby.replies, app, new URL(registration.redirectUri).pathname, {
+    // Requests are matched without their trailing slash, which the registered URI may have.
+    pageRoute(hono, lobby.replies, app, new URL(registration.redirectUri).pathname.replace(/\/$/, ""), {
       GET: (call) => visit(call).callback(registration, new URLSearchParams(rawQuery(call.request))),
       POST: (call) => visit(call).bounce(registration),
     });

@@ -8,7 +8,7 @@ import { asVerbatim } from "../grants/delivered.ts";
 import { CLAIM_WINDOW, type Login, TOMBSTONE_WINDOW, encodeLogin, hashState } from "../login/login.ts";
 import { pickUp } from "../login/pick-up.ts";
 import { BrowserVisit, type Lobby } from "./browser.ts";
-import { type Call, type Env, apiRoute, pageRoute, pathOf, rawQuery, readBody } from "./http.ts";
+import { type Call, type Env, apiRoute, pageRoute, pathOf, rawPath, rawQuery, readBody } from "./http.ts";
 import { MOST_HELD_LOGINS, type Office, refuse } from "./office.ts";
 
 /** At least 128 bits, whatever alphabet the app writes them in. */
@@ -143,8 +143,8 @@ async function read(
   { desk, replies }: Office,
   { app, origin, connection, request }: Call,
 ): Promise<Response> {
-  const { pathname } = new URL(request.url);
-  const readKey = pathname.slice(pathname.lastIndexOf("/") + 1);
+  const path = rawPath(request);
+  const readKey = path.slice(path.lastIndexOf("/") + 1);
   if (!keyPattern.test(readKey)) return replies.empty(origin, 404);
   const said = await pickUp(desk, "client-keys", app.name, openClientKey(app.name, readKey), undefined);
   if (said.kind === "over")

@@ -11,7 +11,7 @@ import { isSettled } from "../engines/life.ts";
 import { openOuter } from "../login/box.ts";
 import { readAsked } from "../login/asked.ts";
 import type { Login } from "../login/login.ts";
-import { type Call, type Env, type Replies, apiRoute, pathOf, rawQuery, readBody } from "./http.ts";
+import { type Call, type Env, type Replies, apiRoute, pathOf, rawPath, rawQuery, readBody } from "./http.ts";
 import { type Office, refusal } from "./office.ts";
 import type { OAuthError } from "./client-request.ts";
 import { oauthError } from "./token.ts";
@@ -145,8 +145,8 @@ const unknownMailbox: OAuthError = {
 };
 
 function mailboxIn({ request }: Call): MailboxId | undefined {
-  const { pathname } = new URL(request.url);
-  const id = pathname.slice(pathname.lastIndexOf("/") + 1);
+  const path = rawPath(request);
+  const id = path.slice(path.lastIndexOf("/") + 1);
   return isMailboxId(id) ? id : undefined;
 }
 
