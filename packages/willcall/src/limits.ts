@@ -46,8 +46,22 @@ export class AddressLimit {
 
   /** Counts one for `address` at `now` (milliseconds); false when that is too many. */
   allows(address: string, now: number): boolean {
-    return isLoopback(address) || this.#limit.allows(address, now);
+    return isLoopback(address) || this.#limit.allows(networkOf(address), now);
   }
+}
+
+/** What stands for one client: an IPv4 address, or the 64 bits of an IPv6 network, within which it may choose. */
+function networkOf(address: string): string {
+  if (!address.includes(":")) return address;
+  const mapped = address.lastIndexOf(":") + 1;
+  if (address.includes(".", mapped)) return address.slice(mapped);
+  const [head = "", tail] = address.split("::");
+  const groups = head.split(":");
+  const zeros = tail === undefined ? 0 : 8 - groups.length - tail.split(":").length;
+  return [...groups, ...Array<string>(zeros).fill("0"), ...(tail ?? "").split(":")]
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group || "0", 16).toString(16))
+    .join(":");
 }
 
 function isLoopback(address: string): boolean {
