@@ -7,7 +7,7 @@ import { join } from "node:path";
  * package.json whose entries name them. Here in the repository the entries name the sources, so that nothing has to
  * be built to run an example or a test.
  */
-const here = import.meta.dirname;
+const here = join(import.meta.dirname, "..", "packages", "client");
 const dist = join(here, "dist");
 rmSync(dist, { recursive: true, force: true });
 const { status } = spawnSync("tsc", ["-p", join(here, "tsconfig.build.json")], {

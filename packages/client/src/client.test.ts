@@ -182,7 +182,7 @@ describe("a reload while waiting", () => {
     reloaded.dispose();
   });
 
-  test.each(["{", "null", '{"v":2}', '{"v":1,"readKey":"k"}'])(
+  test.each(["{", "null", '{"v":2}', '{"v":1,"readKey":"k"}', '{"v":1,"at":1,"url":"https://x","key":{}}'])(
     "ignores what it does not know: %s",
     async (text) => {
       const pendingStorage = { ...memoryStorage(), get: () => text };

@@ -4,7 +4,7 @@ import { Unanswered } from "./http.ts";
 import { createKeeper } from "./keeper.ts";
 import { followLogin, type Login } from "./login.ts";
 import { nativeDialect } from "./native.ts";
-import { abortable, quietly } from "./promises.ts";
+import { abortable, onAbort, quietly } from "./promises.ts";
 import type { State } from "./state.ts";
 import type { ClientStorage } from "./storage/storage.ts";
 import { webStorage } from "./storage/web.ts";
@@ -76,6 +76,9 @@ export interface Client {
 
 /** The login in flight. */
 type Active = Login & { tokens: Promise<Tokens> };
+
+/** Milliseconds from the start of a login until its tokens are gone, picked up or not. */
+const BOX_LIFETIME = 1_200_000;
 
 const loopback = /^(localhost|127\.0\.0\.1|\[::1])$/;
 
@@ -181,13 +184,11 @@ export function createClient({
     if (active) void active.show();
     else active = start(known ? known.begin(parameters) : readKey().then((late) => late.begin(parameters)));
     const { tokens, stop } = active;
-    const abort = () => stop();
+    const forget = onAbort(signal, () => stop());
     const end = () => {
       unsubscribe?.();
-      signal?.removeEventListener("abort", abort);
+      forget();
     };
-    signal?.addEventListener("abort", abort);
-    if (signal?.aborted) abort();
     tokens.then(end, end);
     return tokens;
   };
@@ -196,9 +197,11 @@ export function createClient({
   const restore = async () => {
     await keeper.load();
     await known?.prepared;
-    const pending: Partial<Pending> = parse(await readPending().catch(() => null));
-    // Only what this version and dialect wrote.
-    if (pending.v === 1 && !pending.key === !known && !active && !disposed) start(pending as Pending, true);
+    // A storage that fails has nothing to say, and neither has its error.
+    const pending: Partial<Pending> = parse(await readPending().catch(String));
+    // Only what this version and dialect wrote, and only while its box may still be there.
+    const lasts = pending.v === 1 && Date.now() - (pending.at ?? 0) < BOX_LIFETIME;
+    if (lasts && !pending.key === !known && !active && !disposed) start(pending as Pending, true);
   };
   const ready = restore();
   const unwatch = storage.watch?.(key, () => void keeper.load());

@@ -1,4 +1,5 @@
 import { WillcallError } from "./errors.ts";
+import { onAbort } from "./promises.ts";
 import { parse } from "./tokens.ts";
 import { onWake } from "./wake.ts";
 
@@ -34,8 +35,7 @@ export async function call(url: string, init: RequestInit, signal?: AbortSignal)
   const abort = () => stop.abort();
   const timer = setTimeout(abort, LIMIT);
   const forget = onWake(({ type }) => (type === "online" || Date.now() - asked > LIMIT) && abort());
-  signal?.addEventListener("abort", abort);
-  if (signal?.aborted) abort();
+  onAbort(signal, abort);
   let status = 0;
   let text: string;
   try {

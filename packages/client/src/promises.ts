@@ -1,13 +1,17 @@
 import { WillcallError } from "./errors.ts";
 
+/** Runs `work` when `signal` aborts, or now if it has. Returns how to stop that. */
+export function onAbort(signal: AbortSignal | null | undefined, work: () => void): () => void {
+  signal?.addEventListener("abort", work);
+  if (signal?.aborted) work();
+  return () => signal?.removeEventListener("abort", work);
+}
+
 /** Rejects with `aborted` as soon as `signal` does; what `promise` stands for goes on. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
-    const abort = () => reject(new WillcallError("aborted"));
-    const end = () => signal?.removeEventListener("abort", abort);
-    signal?.addEventListener("abort", abort);
-    if (signal?.aborted) abort();
-    void promise.then(resolve, reject).then(end);
+    const forget = onAbort(signal, () => reject(new WillcallError("aborted")));
+    void promise.then(resolve, reject).then(forget);
   });
 }
 

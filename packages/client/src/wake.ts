@@ -1,3 +1,5 @@
+import { onAbort } from "./promises.ts";
+
 /** Hears this page's events of these names, where there is a page. Returns how to stop. */
 export function listen(names: readonly string[], heard: (event: Event) => void): () => void {
   for (const name of names) globalThis.addEventListener?.(name, heard);
@@ -20,6 +22,6 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
     };
     const timer = setTimeout(end, ms);
     const stop = onWake(end);
-    signal.addEventListener("abort", end);
+    onAbort(signal, end);
   });
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ClientStorage } from "./storage.ts";
@@ -17,7 +18,7 @@ export function fileStorage(path: string): ClientStorage {
   };
   const write = async (records: Record<string, string>) => {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const draft = `${path}.${process.pid}`;
+    const draft = `${path}.${randomUUID()}`;
     await writeFile(draft, JSON.stringify(records, null, 2), { mode: 0o600 });
     await rename(draft, path);
   };
