@@ -16,7 +16,8 @@ export type Label =
   | "nonce"
   | "form"
   | "raw grant"
-  | "user code";
+  | "user code"
+  | "data key";
 
 /** Two bytes that name a root key inside whatever it sealed. */
 export const KEY_ID_LENGTH = 2;

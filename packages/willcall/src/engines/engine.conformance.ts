@@ -4,6 +4,7 @@ import { launchConformance } from "./conformance/launch.ts";
 import { modelConformance } from "./conformance/model.ts";
 import { pickUpConformance } from "./conformance/pick-up.ts";
 import { recordsConformance } from "./conformance/records.ts";
+import { vaultConformance } from "./conformance/vault.ts";
 import { waitConformance } from "./conformance/wait.ts";
 import type { Engine } from "./engine.ts";
 
@@ -39,6 +40,9 @@ export function engineConformance(name: string, open: () => Engine | Promise<Eng
     });
     describe("records", () => {
       recordsConformance(records);
+    });
+    describe("vault", () => {
+      vaultConformance(() => engine.vault);
     });
   });
 }

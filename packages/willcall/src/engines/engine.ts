@@ -1,3 +1,5 @@
+import type { VaultStore } from "./vault-store.ts";
+
 /**
  * The two small interfaces that hold state. An engine implements both; `engine.conformance.ts` is the test
  * that each must pass. Engines know no OAuth: they store sealed bytes, compare hashes and move a status.
@@ -187,6 +189,8 @@ export interface Records {
 export interface Engine {
   readonly mailboxes: Mailboxes;
   readonly records: Records;
+  /** Where accounts are kept; absent where the engine cannot list what it holds. */
+  readonly vault?: VaultStore;
   /** Resolves when the store answers; rejects with a coded error when it does not. For `/healthz`. */
   ping(): Promise<void>;
   close(): Promise<void>;

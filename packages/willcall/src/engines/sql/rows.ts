@@ -24,19 +24,22 @@ function unreadable(): never {
   throw new StoreError("store_down", { cause: new Error("a stored row has an unexpected value") });
 }
 
-const text = (column: Column | undefined): string => (typeof column === "string" ? column : unreadable());
-const integer = (column: Column | undefined): number => (typeof column === "number" ? column : unreadable());
-function blob(column: Column | undefined): Uint8Array {
+/** Readers of columns: a value of another type means damage, and is a `StoreError`. */
+export const text = (column: Column | undefined): string =>
+  typeof column === "string" ? column : unreadable();
+export const integer = (column: Column | undefined): number =>
+  typeof column === "number" ? column : unreadable();
+export function blob(column: Column | undefined): Uint8Array {
   if (column instanceof Uint8Array) return column;
   if (column instanceof ArrayBuffer) return new Uint8Array(column);
   return Array.isArray(column) ? Uint8Array.from(column) : unreadable();
 }
 
-function orNull<T>(column: Column | undefined, parse: (column: Column | undefined) => T): T | null {
+export function orNull<T>(column: Column | undefined, parse: (column: Column | undefined) => T): T | null {
   return column === null ? null : parse(column);
 }
 
-function oneOf<T extends string>(allowed: readonly T[], column: Column | undefined): T {
+export function oneOf<T extends string>(allowed: readonly T[], column: Column | undefined): T {
   return allowed.find((each) => each === column) ?? unreadable();
 }
 

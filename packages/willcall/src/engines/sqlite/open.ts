@@ -7,6 +7,7 @@ import { toStoreError } from "./faults.ts";
 import { createMailboxes } from "./mailboxes.ts";
 import { createRecords } from "./records.ts";
 import { migrate } from "./schema.ts";
+import { createVaultStore } from "./vault-store.ts";
 import { createWaiters } from "./waiters.ts";
 
 /** What `openSqlite` needs to know. */
@@ -74,6 +75,7 @@ function assemble(db: DatabaseSync): Engine {
   return {
     mailboxes: createMailboxes(db, batch, waiters),
     records: createRecords(db, batch),
+    vault: createVaultStore(db, batch),
     async ping() {
       await batch.write(() => probe.get());
     },

@@ -1,0 +1,37 @@
+import type { Keyring } from "./keys.ts";
+import { SEAL_OVERHEAD, decrypt, encrypt, open, seal } from "./seal.ts";
+
+const DATA_KEY = 32;
+const NONCE = 12;
+const SALT = 16;
+const WRAPPED = DATA_KEY + SEAL_OVERHEAD;
+const HEAD = WRAPPED + NONCE;
+
+/** Fresh random bytes that one envelope needs. */
+export const ENVELOPE_RANDOM = DATA_KEY + NONCE + SALT;
+
+/**
+ * Seals what lives long: a data key of its own for every write, wrapped by the first root key, so that another root
+ * key re-wraps 32 bytes and never touches the content. Sealed data key (66) ‖ nonce (12) ‖ ciphertext ‖ tag (16).
+ *
+ * @param random `ENVELOPE_RANDOM` fresh bytes
+ * @param aad what both layers are bound to
+ */
+export function sealEnvelope(
+  keys: Keyring,
+  random: Uint8Array,
+  aad: Uint8Array,
+  plaintext: Uint8Array,
+): Buffer {
+  const dataKey = random.subarray(0, DATA_KEY);
+  const nonce = random.subarray(DATA_KEY, DATA_KEY + NONCE);
+  const wrapped = seal(keys, "data key", random.subarray(DATA_KEY + NONCE, ENVELOPE_RANDOM), dataKey, aad);
+  return Buffer.concat([wrapped, nonce, encrypt(dataKey, nonce, aad, plaintext)]);
+}
+
+/** What `sealEnvelope` sealed, or undefined: another AAD, changed, or its root key is gone. */
+export function openEnvelope(keys: Keyring, aad: Uint8Array, envelope: Uint8Array): Buffer | undefined {
+  const bytes = Buffer.from(envelope.buffer, envelope.byteOffset, envelope.byteLength);
+  const dataKey = open(keys, "data key", bytes.subarray(0, WRAPPED), aad);
+  return dataKey && decrypt(dataKey.plaintext, bytes.subarray(WRAPPED, HEAD), aad, bytes.subarray(HEAD));
+}

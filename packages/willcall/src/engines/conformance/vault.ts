@@ -1,0 +1,159 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { AccountId, NewAccount, VaultStore } from "../vault-store.ts";
+
+/** Milliseconds; the cases count from here. */
+const T = 1_800_000_000_000;
+const UNTIL = T + 20_000;
+const ID = "account-of-this-case-0" as AccountId;
+
+const account = (change: Partial<NewAccount> = {}): NewAccount => ({
+  id: ID,
+  owner: "ada",
+  provider: "google",
+  status: "connected",
+  reason: null,
+  label: null,
+  scope: null,
+  version: 1,
+  createdAt: T,
+  renewedAt: T,
+  expiresAt: null,
+  sealed: new Uint8Array([1, 0, 255]),
+  ...change,
+});
+
+/** The cases for `VaultStore`; an engine without one passes them by. `open` gives the fresh one of the running case. */
+export function vaultConformance(open: () => VaultStore | undefined): void {
+  let store: VaultStore;
+  const ids = async (...query: Parameters<VaultStore["accounts"]["list"]>): Promise<string[]> =>
+    (await store.accounts.list(...query)).map(({ id }) => id);
+
+  beforeEach((context) => {
+    const opened = open();
+    if (opened === undefined) return context.skip();
+    store = opened;
+    return undefined;
+  });
+
+  describe("an account", () => {
+    it("reads as it was inserted", async () => {
+      expect(await store.accounts.insert(account())).toBe(true);
+      const fresh = { failures: 0, retryAt: 0, usedAt: null, leaseUntil: 0, fence: 0 };
+      expect(await store.accounts.read(ID)).toEqual({ ...account(), ...fresh });
+    });
+
+    it("is never overwritten by another insert", async () => {
+      await store.accounts.insert(account());
+      expect(await store.accounts.insert(account({ owner: "eve" }))).toBe(false);
+      expect(await store.accounts.read(ID)).toMatchObject({ owner: "ada" });
+    });
+
+    it("is unknown by an id that nobody has, whatever it is called", async () => {
+      await store.accounts.insert(account());
+      for (const id of ["__proto__", "", "' OR 1=1 --"]) {
+        expect(await store.accounts.read(id as AccountId)).toBeUndefined();
+      }
+    });
+
+    it("is leased to one of twenty who ask at once", async () => {
+      await store.accounts.insert(account());
+      const all = Array.from({ length: 20 }, () => store.accounts.lease(ID, T, UNTIL));
+      expect((await Promise.all(all)).filter(Boolean)).toHaveLength(1);
+    });
+
+    it("cannot be leased where there is none", async () => {
+      expect(await store.accounts.lease(ID, T, UNTIL)).toBeUndefined();
+    });
+
+    it("can be leased again when the lease is over", async () => {
+      await store.accounts.insert(account());
+      await store.accounts.lease(ID, T, UNTIL);
+      expect(await store.accounts.lease(ID, UNTIL - 1, UNTIL + 1)).toBeUndefined();
+      expect(await store.accounts.lease(ID, UNTIL, UNTIL + 1)).toMatchObject({ fence: 2 });
+    });
+
+    it("stores what the holder writes, and is free again (S11)", async () => {
+      await store.accounts.insert(account());
+      const state = {
+        status: "error",
+        reason: "provider_down",
+        label: "ada@example.com",
+        scope: "read write",
+        version: 2,
+        renewedAt: T + 1,
+        expiresAt: T + 2,
+        failures: 3,
+        retryAt: T + 3,
+        sealed: new Uint8Array([2]),
+      } as const;
+      await store.accounts.lease(ID, T, UNTIL);
+      expect(await store.accounts.write(ID, 1, state)).toBe(true);
+      expect(await store.accounts.read(ID)).toEqual({
+        ...account(),
+        ...state,
+        usedAt: null,
+        leaseUntil: 0,
+        fence: 1,
+      });
+    });
+
+    it("takes nothing from a holder who stalled until another took over (S11)", async () => {
+      await store.accounts.insert(account());
+      const stalled = await store.accounts.lease(ID, T, UNTIL);
+      await store.accounts.lease(ID, UNTIL, UNTIL + 20_000);
+      if (stalled === undefined) throw new Error("no lease");
+      expect(await store.accounts.write(ID, stalled.fence, { ...stalled, version: 2 })).toBe(false);
+      expect(await store.accounts.remove(ID, stalled.fence)).toBe(false);
+      expect(await store.accounts.read(ID)).toMatchObject({ version: 1, fence: 2 });
+    });
+
+    it("is gone when its holder removed it", async () => {
+      await store.accounts.insert(account());
+      await store.accounts.lease(ID, T, UNTIL);
+      expect(await store.accounts.remove(ID, 1)).toBe(true);
+      expect(await store.accounts.read(ID)).toBeUndefined();
+    });
+
+    it("remembers when it was used", async () => {
+      await store.accounts.insert(account());
+      await store.accounts.use(ID, T + 5);
+      await expect.poll(async () => (await store.accounts.read(ID))?.usedAt).toBe(T + 5);
+    });
+  });
+
+  describe("a list of accounts", () => {
+    beforeEach(async () => {
+      await store.accounts.insert(account({ id: "c" as AccountId }));
+      await store.accounts.insert(account({ id: "a" as AccountId, owner: "bob" }));
+      await store.accounts.insert(account({ id: "b" as AccountId, status: "needs_reconnect" }));
+      await store.accounts.insert(account({ id: "d" as AccountId, provider: "notion" }));
+    });
+
+    it("comes in pages, in one order", async () => {
+      expect(await ids({}, "", 3)).toEqual(["a", "b", "c"]);
+      expect(await ids({}, "c", 3)).toEqual(["d"]);
+    });
+
+    it("holds what matches every part of the filter", async () => {
+      expect(await ids({ owner: "ada" }, "", 9)).toEqual(["b", "c", "d"]);
+      expect(await ids({ owner: "ada" }, "b", 1)).toEqual(["c"]);
+      expect(await ids({ owner: "ada", provider: "google", status: "connected" }, "", 9)).toEqual(["c"]);
+      expect(await ids({ provider: "notion" }, "", 9)).toEqual(["d"]);
+      expect(await ids({ owner: "eve" }, "", 9)).toEqual([]);
+    });
+  });
+
+  describe("operator tokens", () => {
+    const token = { id: "one", hash: "hash", label: "ci", scopes: "accounts:read", createdAt: T };
+
+    it("are kept until they are removed", async () => {
+      await store.operatorTokens.insert(token);
+      await store.operatorTokens.insert({ ...token, id: "two", createdAt: T - 1 });
+      expect(await store.operatorTokens.read("one")).toEqual(token);
+      expect((await store.operatorTokens.list()).map(({ id }) => id)).toEqual(["two", "one"]);
+      expect(await store.operatorTokens.remove("one")).toBe(true);
+      expect(await store.operatorTokens.remove("one")).toBe(false);
+      expect(await store.operatorTokens.read("one")).toBeUndefined();
+    });
+  });
+}
