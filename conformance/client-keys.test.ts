@@ -122,6 +122,30 @@ describe("keys that the app makes", () => {
   });
 });
 
+describe("how it is asked", () => {
+  it("client keys, A12: a preflight for JSON is 204", async () => {
+    await using stage = await raiseWithKeys();
+    const answer = await send(`${stage.broker.base}/auth/authorize`, {
+      method: "OPTIONS",
+      headers: {
+        origin: PLUGIN,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "content-type",
+      },
+    });
+    expect(answer).toMatchObject({ status: 204, headers: { "access-control-allow-origin": PLUGIN } });
+    expect(answer.headers["access-control-allow-headers"]?.toLowerCase()).toContain("content-type");
+  });
+
+  it("client keys: one trailing slash is allowed", async () => {
+    await using stage = await raiseWithKeys({ ...withoutPkce, app: { confirm: "never" } });
+    const [readKey, writeKey] = [key(), key()];
+    await authorize(stage, { readKey, writeKey });
+    await new UserAgent().open(leave(stage, writeKey));
+    expect(await read(stage, `${readKey}/`)).toMatchObject({ status: 200 });
+  });
+});
+
 describe("keys that are none", () => {
   it.each([
     ["no JSON", "{"],

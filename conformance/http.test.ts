@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PLUGIN } from "./support/app.ts";
 import { members, send } from "./support/http.ts";
 import { exchange, flood, statusOf } from "./support/raw.ts";
-import { type Stage, raise } from "./support/stage.ts";
+import { type Stage, raise, registered } from "./support/stage.ts";
 import { UserAgent } from "./support/user-agent.ts";
 
 let stage: Stage;
@@ -52,6 +52,16 @@ describe("paths and methods", () => {
     const url = `${stage.broker.base}/poll/?readKey=${readKey}`;
     expect(await send(url, { method: "POST" })).toMatchObject({ status: 200 });
     expect(await send(`${stage.broker.base}/refresh/`, { method: "POST" })).toMatchObject({ status: 400 });
+  });
+
+  it("A3: a redirect URI that is registered with a trailing slash is answered", async () => {
+    await using other = await raise({
+      configuration: (provider, base) => ({
+        apps: { "": { provider: "meadow", origins: ["framer:abc123"], redirectUri: `${base}/redirect/` } },
+        providers: { meadow: registered(provider) },
+      }),
+    });
+    expect(await (await other.launch()).finish()).toMatchObject({ status: 200 });
   });
 
   it.each([

@@ -40,6 +40,15 @@ describe("begins", () => {
     expect(await beginFrom(stage, "198.51.100.9, 203.0.113.5")).toMatchObject({ status: 429 });
   });
 
+  it("S9: an IPv6 client does not escape by using other addresses of its network", async () => {
+    await using stage = await behindProxy();
+    for (const address of ["2001:db8:1:2::1", "2001:db8:1:2:3::", "2001:DB8:0001:2:ffff:ffff:ffff:ffff"])
+      expect(await beginFrom(stage, address)).toMatchObject({ status: 200 });
+    expect(await beginFrom(stage, "2001:db8:1:2:a:b:c:d")).toMatchObject({ status: 429 });
+    for (const address of ["2001:db8:1:3::1", "2001:db8::1:2", "::ffff:203.0.113.7", "::ffff:203.0.113.8"])
+      expect(await beginFrom(stage, address)).toMatchObject({ status: 200 });
+  });
+
   it("S9: nobody's X-Forwarded-For is believed unless a proxy is trusted", async () => {
     await using stage = await behindProxy([]);
     for (let count = 0; count < 6; count++)

@@ -159,6 +159,13 @@ describe("a native launch", () => {
 });
 
 describe("a mailbox", () => {
+  it("B: may be asked for with one trailing slash", async () => {
+    await using stage = await raise();
+    const { mailbox } = new NativeApp(stage.broker.base);
+    const answer = await send(`${stage.broker.base}/pickup/${mailbox}/`);
+    expect(members(answer)).toMatchObject({ error: "authorization_pending" });
+  });
+
   it.each(["x", "A".repeat(21), `${"A".repeat(21)}B`, "%00", "A".repeat(23)])(
     "B: that cannot be one (%s) is 404",
     async (id) => {

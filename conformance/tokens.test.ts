@@ -46,6 +46,14 @@ describe("the token object", () => {
     ]);
   });
 
+  it("A6: comes as application/json, not to be stored", async () => {
+    await using stage = await raise();
+    const { finish, readKey } = await stage.launch();
+    await finish();
+    const { headers } = await stage.app.poll(readKey);
+    expect(headers).toMatchObject({ "content-type": "application/json", "cache-control": "no-store" });
+  });
+
   it("A6: keeps token_type in the case that the provider wrote", async () => {
     for (const token_type of ["bearer", "Bearer", "BEARER"]) {
       await using stage = await answering({ token_type });
