@@ -14,6 +14,7 @@ import { nativeRoutes, openNativeLaunch } from "./dialects/native.ts";
 import type { Office } from "./dialects/office.ts";
 import { readKeyRoutes } from "./dialects/read-key.ts";
 import { tokenRoutes } from "./dialects/token.ts";
+import { Draining } from "./draining.ts";
 import type { Engine } from "./engines/engine.ts";
 import { createGrants } from "./grants/grants.ts";
 import { AddressLimit } from "./limits.ts";
@@ -46,7 +47,7 @@ export interface Parts {
 
 /** The composition root: one broker over one engine. */
 export function createBroker({ config, engine, platform, log }: Parts): Broker {
-  const draining = new AbortController();
+  const draining = new Draining();
   const desk: Desk = {
     config,
     platform,
@@ -55,7 +56,7 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
     mailboxes: engine.mailboxes,
     records: engine.records,
     providers: createProviderClient(platform),
-    draining: draining.signal,
+    draining,
   };
   const deliveries: Deliveries = {
     "read-key": mailboxDelivery,
@@ -73,7 +74,7 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
     desk,
     replies,
     grants,
-    waits: new Waits(draining.signal),
+    waits: new Waits(draining),
     begins: new AddressLimit(config.beginsPerMinute),
   };
   const grantTypes = new Map([
@@ -112,7 +113,7 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
 
   return {
     fetch: (request, connection) => hono.fetch(request, connection),
-    drain: () => draining.abort(),
+    drain: () => draining.begin(),
     sweep: async () => {
       try {
         const now = platform.now();

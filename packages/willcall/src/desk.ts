@@ -1,5 +1,6 @@
 import type { App, AppProvider, Config } from "./config/config.ts";
 import type { Keyring } from "./crypto/keys.ts";
+import type { Draining } from "./draining.ts";
 import type { Mailboxes, Records } from "./engines/engine.ts";
 import type { Log } from "./observe/log.ts";
 import type { Platform } from "./platform.ts";
@@ -14,8 +15,8 @@ export interface Desk {
   readonly records: Records;
   readonly providers: ProviderClient;
   readonly log: Log;
-  /** Aborts when the process is asked to stop: no new logins, and nobody is kept waiting. */
-  readonly draining: AbortSignal;
+  /** Begins when the process is asked to stop: no new logins, and nobody is kept waiting. */
+  readonly draining: Draining;
 }
 
 /** An app's registration at one of its providers, by the provider's name. */

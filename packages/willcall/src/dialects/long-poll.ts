@@ -1,3 +1,4 @@
+import type { Draining } from "../draining.ts";
 import { type Call, plainParameter } from "./http.ts";
 
 /** Longest wait, in seconds, whatever the client asks for: proxies cut at 30 or 60. */
@@ -14,9 +15,9 @@ export interface Patience {
 export class Waits {
   readonly #waiting = new Set<AbortController>();
 
-  /** Ends every wait when `draining` aborts. */
-  constructor(draining: AbortSignal) {
-    draining.addEventListener("abort", () => {
+  /** Ends every wait when `draining` begins. */
+  constructor(draining: Draining) {
+    draining.onBegin(() => {
       for (const controller of this.#waiting) controller.abort();
     });
   }

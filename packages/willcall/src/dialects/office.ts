@@ -20,7 +20,7 @@ export interface Office {
 /** Why no login may begin right now, in RFC 6749 words, with the seconds to wait; undefined: go on. */
 export function refusal(office: Office, { app, connection }: Pick<Call, "app" | "connection">) {
   const { desk, begins } = office;
-  if (desk.draining.aborted) {
+  if (desk.draining.begun) {
     return {
       status: 503,
       error: "temporarily_unavailable",
