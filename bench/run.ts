@@ -2,6 +2,7 @@
  * `npm run bench`: Willcall's figures as ratios to controls in the same run. `npm run bench -- poll lag` runs only the
  * named ones. Nothing leaves this machine.
  */
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { DatabaseSync } from "node:sqlite";
 import { type Server, startServer } from "./child.ts";
 import { type Begun, authorize, begin, launch, login, poll } from "./login.ts";
 import { setTimeout as sleep } from "node:timers/promises";
+import * as oauth from "./oauth.ts";
 import { median, percentile } from "./stats.ts";
 import { Wire, load, request } from "./wire.ts";
 
@@ -78,6 +80,13 @@ const expectStatus =
     if (answer.status !== status) throw new Error(`expected ${status}, got ${answer.status}`);
   };
 
+/** What `count` calls of `make` come to. */
+async function gather(port: number, count: number, make: (wire: Wire) => Promise<string>): Promise<string[]> {
+  const made: string[] = [];
+  await load(port, CONNECTIONS, count, async (wire) => void made.push(await make(wire)));
+  return made;
+}
+
 /** Logins that a browser has launched and nobody has finished: what a pending poll asks for. */
 async function launched(port: number, count: number): Promise<string[]> {
   const keys: string[] = [];
@@ -90,7 +99,11 @@ async function launched(port: number, count: number): Promise<string[]> {
 }
 
 const provider = await startServer("provider");
-const environment = { PROVIDER_PORT: String(provider.port), DATA: data };
+const environment = {
+  PROVIDER_PORT: String(provider.port),
+  DATA: data,
+  ROOT_KEY: randomBytes(32).toString("base64"),
+};
 const statics = await startServer("static");
 const broker = await startServer("broker", environment);
 const control = [statics, expectStatus(() => STATIC, 200)] as const;
@@ -109,6 +122,31 @@ const figures: Record<string, () => Promise<void>> = {
   authorize: async () => {
     const begins = expectStatus(() => authorize, 200);
     ratioRow("POST /authorize", 0.18, await compare(control, [broker, begins], [60_000, 20_000]));
+  },
+
+  token: async () => {
+    const total = 4_000;
+    // A code is good for a minute and once: as many as the rounds need, no more.
+    const codes = await gather(broker.port, ROUNDS * total, oauth.code);
+    const handles: string[] = [];
+    const redeem: Work = async (wire) => {
+      const answer = await wire.send(oauth.redeem(codes.pop() ?? ""));
+      handles.push((JSON.parse(answer.body) as { refresh_token: string }).refresh_token);
+    };
+    ratioRow("POST /token with a code", 0.05, await compare(control, [broker, redeem], [30_000, total]));
+    const refresh = expectStatus(() => oauth.refresh(handles.pop() ?? ""), 200);
+    ratioRow("POST /token, refresh", 0.04, await compare(control, [broker, refresh], [30_000, total]));
+  },
+
+  device: async () => {
+    const total = 3_000;
+    // Each code once: within five seconds the answer would be a cheaper one.
+    const codes = await gather(broker.port, ROUNDS * total, oauth.device);
+    const pending: Work = async (wire) => {
+      const { body } = await wire.send(oauth.pollDevice(codes.pop() ?? ""));
+      if (!body.includes("authorization_pending")) throw new Error(`expected a pending login, got ${body}`);
+    };
+    ratioRow("POST /token, device pending", 0.2, await compare(control, [broker, pending], [30_000, total]));
   },
 
   logins: async () => {
@@ -159,9 +197,10 @@ const figures: Record<string, () => Promise<void>> = {
 
   memory: async () => {
     const parked = 10_000;
-    const own = await startServer("broker", { ...environment, DATA: mkdtempSync(join(data, "parked-")) });
+    const keys = await launched(broker.port, parked);
+    // Fresh processes: what launching left behind in another one's heap is not what waiting costs.
+    const own = await startServer("broker", environment);
     const bare = await startServer("bare");
-    const keys = await launched(own.port, parked);
     const ours = await park(own, (index) => poll(keys[index] ?? "", 25), parked);
     const theirs = await park(bare, () => request("POST", "/"), parked);
     row(

@@ -1,5 +1,4 @@
 /** Willcall as the CLI serves it, with the Framer worker's variables. */
-import { randomBytes } from "node:crypto";
 import { Secret } from "../../packages/willcall/src/secret.ts";
 import { openSqlite } from "../../packages/willcall/src/engines/sqlite/open.ts";
 import { serveNode } from "../../packages/willcall/src/node.ts";
@@ -7,12 +6,12 @@ import { pinoLog } from "../../packages/willcall/src/observe/pino.ts";
 import { appFor } from "./config.ts";
 import { report } from "./report.ts";
 
-const { PROVIDER_PORT = "", DATA = "" } = process.env;
+const { PROVIDER_PORT = "", DATA = "", ROOT_KEY = "" } = process.env;
 const { port } = await serveNode({
   config: {
     publicUrl: "http://localhost:8787",
     mode: "development",
-    rootKeys: [new Secret(randomBytes(32))],
+    rootKeys: [new Secret(Buffer.from(ROOT_KEY, "base64"))],
     apps: [appFor(PROVIDER_PORT)],
     trustedProxies: [],
     beginsPerMinute: 600,

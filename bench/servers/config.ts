@@ -31,6 +31,6 @@ export function appFor(providerPort: string): App {
     refresh: "sealed",
     refreshRawUntil: undefined,
     clientKeys: false,
-    redirectUris: [],
+    redirectUris: ["http://127.0.0.1/callback"],
   };
 }

@@ -1,4 +1,3 @@
-import { Hono } from "hono";
 import type { Config } from "./config/config.ts";
 import type { Connection } from "./connection.ts";
 import { Keyring } from "./crypto/keys.ts";
@@ -7,12 +6,13 @@ import { browserRoutes, type OpenLaunch } from "./dialects/browser.ts";
 import { clientKeyRoutes } from "./dialects/client-keys.ts";
 import { codeGrant, codeRoutes } from "./dialects/code.ts";
 import { DEVICE_GRANT, deviceGrant, deviceRoutes } from "./dialects/device.ts";
-import { type Env, Replies, headerSets, rawPath } from "./dialects/http.ts";
+import { Replies, headerSets } from "./dialects/http.ts";
 import { Waits } from "./dialects/long-poll.ts";
 import { metadataRoutes } from "./dialects/metadata.ts";
 import { nativeRoutes, openNativeLaunch } from "./dialects/native.ts";
 import type { Office } from "./dialects/office.ts";
 import { readKeyRoutes } from "./dialects/read-key.ts";
+import { Routes } from "./dialects/routes.ts";
 import { tokenRoutes } from "./dialects/token.ts";
 import { Draining } from "./draining.ts";
 import type { Engine } from "./engines/engine.ts";
@@ -86,33 +86,21 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
     return ticket === null ? openNativeLaunch(office, call, query) : openTicket(desk, ticket);
   };
 
-  const hono = new Hono<Env>({ getPath: rawPath });
-  hono.get("/healthz", async () => {
-    await engine.ping();
-    return replies.text(null, 200, "ok", { "Access-Control-Allow-Origin": "*" });
-  });
+  const routes = new Routes(config, replies, log);
+  routes.health(() => engine.ping());
   for (const app of config.apps) {
-    readKeyRoutes(hono, office, app);
-    nativeRoutes(hono, office, app);
-    tokenRoutes(hono, { ...office, grantTypes }, app);
-    deviceRoutes(hono, office, lobby, app);
-    metadataRoutes(hono, office, app);
-    if (app.redirectUris.length > 0) codeRoutes(hono, office, lobby, app);
-    browserRoutes(hono, lobby, app, openLaunch);
-    if (app.clientKeys) clientKeyRoutes(hono, office, lobby, app);
+    readKeyRoutes(routes, office, app);
+    nativeRoutes(routes, office, app);
+    tokenRoutes(routes, { ...office, grantTypes }, app);
+    deviceRoutes(routes, office, lobby, app);
+    metadataRoutes(routes, office, app);
+    if (app.redirectUris.length > 0) codeRoutes(routes, office, lobby, app);
+    browserRoutes(routes, lobby, app, openLaunch);
+    if (app.clientKeys) clientKeyRoutes(routes, office, lobby, app);
   }
-  hono.notFound(() => replies.text(null, 404, "There is nothing here."));
-  hono.onError((error, context) => {
-    log.error("unexpected", errorFields(error));
-    return replies.text(
-      context.get("origin") ?? null,
-      503,
-      "Something went wrong here. Nothing is lost: try again.",
-    );
-  });
 
   return {
-    fetch: (request, connection) => hono.fetch(request, connection),
+    fetch: (request, connection) => routes.answer(request, connection),
     drain: () => draining.begin(),
     sweep: async () => {
       try {

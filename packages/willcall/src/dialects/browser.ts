@@ -1,4 +1,3 @@
-import type { Hono } from "hono";
 import type { App, AppProvider } from "../config/config.ts";
 import { toBase64url } from "../crypto/bytes.ts";
 import { isMailboxId } from "../crypto/read-key.ts";
@@ -14,16 +13,8 @@ import { type Login, mailboxOfState } from "../login/login.ts";
 import type { Page, PageForm } from "../pages/page.ts";
 import { renderPage } from "../pages/render.ts";
 import type { Callback } from "../providers/provider.ts";
-import {
-  type Call,
-  type Env,
-  type HeaderSets,
-  type Replies,
-  pageRoute,
-  pathOf,
-  rawQuery,
-  readForm,
-} from "./http.ts";
+import { type Call, type HeaderSets, type Replies, pathOf, rawQuery, readForm } from "./http.ts";
+import type { Routes } from "./routes.ts";
 
 /** Seconds the form cookie lasts: as long as a login. */
 const FORM_COOKIE_SECONDS = 600;
@@ -51,16 +42,16 @@ type Shown = Page extends infer P
   : never;
 
 /** Registers what the user's browser visits in the page-launched dialects: launch, forms and callbacks. */
-export function browserRoutes(hono: Hono<Env>, lobby: Lobby, app: App, openLaunch: OpenLaunch): void {
+export function browserRoutes(routes: Routes, lobby: Lobby, app: App, openLaunch: OpenLaunch): void {
   const { config } = lobby.desk;
   const visit = (call: Call): BrowserVisit => new BrowserVisit(lobby, call, mailboxOfState);
-  pageRoute(hono, lobby.replies, app, `${pathOf(config, app)}/login`, {
+  routes.page(app, `${pathOf(config, app)}/login`, {
     GET: (call) => visit(call).open(openLaunch),
     POST: (call) => visit(call).press(),
   });
   for (const registration of app.providers) {
     // Requests are matched without their trailing slash, which the registered URI may have.
-    pageRoute(hono, lobby.replies, app, new URL(registration.redirectUri).pathname.replace(/\/$/, ""), {
+    routes.page(app, new URL(registration.redirectUri).pathname.replace(/\/$/, ""), {
       GET: (call) => visit(call).callback(registration, new URLSearchParams(rawQuery(call.request))),
       POST: (call) => visit(call).bounce(registration),
     });

@@ -1,4 +1,3 @@
-import type { Hono } from "hono";
 import type { App } from "../config/config.ts";
 import { openClientKey } from "../crypto/read-key.ts";
 import { open, seal } from "../crypto/seal.ts";
@@ -8,7 +7,8 @@ import { asVerbatim } from "../grants/delivered.ts";
 import { CLAIM_WINDOW, type Login, TOMBSTONE_WINDOW, encodeLogin, hashState } from "../login/login.ts";
 import { pickUp } from "../login/pick-up.ts";
 import { BrowserVisit, type Lobby } from "./browser.ts";
-import { type Call, type Env, apiRoute, pageRoute, pathOf, rawPath, rawQuery, readBody } from "./http.ts";
+import { type Call, pathOf, rawPath, rawQuery, readBody } from "./http.ts";
+import type { Routes } from "./routes.ts";
 import { MOST_HELD_LOGINS, type Office, refuse } from "./office.ts";
 
 /** At least 128 bits, whatever alphabet the app writes them in. */
@@ -18,26 +18,26 @@ const keyPattern = /^[A-Za-z0-9_~.-]{22,256}$/;
  * Client-made keys (protocol.md, part A, end): what Framer's Notion plugin speaks. The app makes both keys and
  * opens the provider itself with `state=writeKey`; no cookie and no PKCE are possible, so the callback asks first.
  */
-export function clientKeyRoutes(hono: Hono<Env>, office: Office, lobby: Lobby, app: App): void {
-  const { desk, replies } = office;
+export function clientKeyRoutes(routes: Routes, office: Office, lobby: Lobby, app: App): void {
+  const { desk } = office;
   const path = pathOf(desk.config, app);
   const [registration, ...others] = app.providers;
   if (registration === undefined || others.length > 0) return;
-  apiRoute(hono, desk.config, replies, app, `${path}/auth/authorize`, {
+  routes.api(app, `${path}/auth/authorize`, {
     POST: (call) => authorize(office, call, registration.provider.name),
   });
   const callback = {
     ...registration,
     redirectUri: `${desk.config.publicUrl}${path}/auth/authorize/callback`,
   };
-  pageRoute(hono, replies, app, `${path}/auth/authorize/callback`, {
+  routes.page(app, `${path}/auth/authorize/callback`, {
     GET: (call) =>
       new BrowserVisit(lobby, call, (state) => mailboxOfWriteKey(desk, app, state)).callback(
         callback,
         new URLSearchParams(rawQuery(call.request)),
       ),
   });
-  apiRoute(hono, desk.config, replies, app, `${path}/auth/authorize/:readKey`, {
+  routes.api(app, `${path}/auth/authorize/:readKey`, {
     GET: (call) => read(office, call),
   });
 }

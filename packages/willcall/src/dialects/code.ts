@@ -1,4 +1,3 @@
-import type { Hono } from "hono";
 import type { App } from "../config/config.ts";
 import { toBase64url } from "../crypto/bytes.ts";
 import { sha256 } from "../crypto/hmac.ts";
@@ -21,7 +20,8 @@ import {
   readParameters,
 } from "./client-request.ts";
 import { clientIdOf, redirectUriMatches } from "./clients.ts";
-import { type Call, type Env, pageRoute, pathOf } from "./http.ts";
+import { type Call, pathOf } from "./http.ts";
+import type { Routes } from "./routes.ts";
 import { type Office, refusal } from "./office.ts";
 import { type GrantType, tokenResponse } from "./token.ts";
 
@@ -32,8 +32,8 @@ const challengePattern = /^[A-Za-z0-9_-]{43}$/;
 const verifierPattern = /^[A-Za-z0-9._~-]{43,128}$/;
 
 /** The code dialect's authorization endpoint (protocol.md, part D; RFC 6749 §4.1.1, RFC 7636, RFC 8252). */
-export function codeRoutes(hono: Hono<Env>, office: Office, lobby: Lobby, app: App): void {
-  pageRoute(hono, lobby.replies, app, `${pathOf(office.desk.config, app)}/oauth/authorize`, {
+export function codeRoutes(routes: Routes, office: Office, lobby: Lobby, app: App): void {
+  routes.page(app, `${pathOf(office.desk.config, app)}/oauth/authorize`, {
     GET: (call) =>
       new BrowserVisit(lobby, call, mailboxOfState).open((called, query) =>
         openAuthorize(office, called, query),

@@ -1,4 +1,3 @@
-import type { Hono } from "hono";
 import type { App } from "../config/config.ts";
 import { openReadKey } from "../crypto/read-key.ts";
 import { baseOf, type Desk } from "../desk.ts";
@@ -11,7 +10,8 @@ import { holdForCode, loginOfCode, makeUserCode, readUserCode, spellUserCode } f
 import { BrowserVisit, type Lobby } from "./browser.ts";
 import { type OAuthError, askedTooMuch, missing, readOAuthForm } from "./client-request.ts";
 import { Guesses } from "./guesses.ts";
-import { type Call, type Env, apiRoute, pageRoute, pathOf, rawQuery, readForm } from "./http.ts";
+import { type Call, pathOf, rawQuery, readForm } from "./http.ts";
+import type { Routes } from "./routes.ts";
 import { MOST_HELD_LOGINS, type Office, refusal } from "./office.ts";
 import { type GrantType, oauthError, tokenResponse } from "./token.ts";
 
@@ -26,14 +26,14 @@ const EXPIRES_IN = 600;
 const TOLERANCE = 500;
 
 /** The device dialect (protocol.md, part C; RFC 8628): for any provider, whether or not it has a device flow. */
-export function deviceRoutes(hono: Hono<Env>, office: Office, lobby: Lobby, app: App): void {
-  const { desk, replies } = office;
+export function deviceRoutes(routes: Routes, office: Office, lobby: Lobby, app: App): void {
+  const { desk } = office;
   const path = pathOf(desk.config, app);
   const guesses = new Guesses();
-  apiRoute(hono, desk.config, replies, app, `${path}/device_authorization`, {
+  routes.api(app, `${path}/device_authorization`, {
     POST: (call) => authorizeDevice(office, guesses, call),
   });
-  pageRoute(hono, replies, app, `${path}/device`, {
+  routes.page(app, `${path}/device`, {
     GET: (call) => {
       const given = new URLSearchParams(rawQuery(call.request)).get("user_code");
       return given === null

@@ -1,11 +1,6 @@
-import type { Context, Hono } from "hono";
 import type { Connection } from "../connection.ts";
-import { originAllowed } from "../config/origins.ts";
 import type { App, Config } from "../config/config.ts";
 import { baseOf } from "../desk.ts";
-
-/** Hono's type parameter: the runtime's `Connection` comes with each request; `origin` has passed the gate. */
-export type Env = { Bindings: Connection; Variables: { origin?: string } };
 
 /** One request to one app's route, past the origin gate. */
 export interface Call {
@@ -105,54 +100,6 @@ export class Replies {
   }
 }
 
-/** Registers API routes of one app: origin gate, then method, then the handler. */
-export function apiRoute(
-  hono: Hono<Env>,
-  config: Config,
-  replies: Replies,
-  app: App,
-  path: string,
-  methods: Methods,
-): void {
-  const allow = [...Object.keys(methods), "OPTIONS"].join(", ");
-  const preflight = {
-    "Access-Control-Allow-Methods": allow,
-    "Access-Control-Allow-Headers": "Content-Type, Prefer",
-    "Access-Control-Max-Age": "7200",
-  };
-  hono.all(path, (context) => {
-    const connection = context.env;
-    const origin = connection.header("origin");
-    if (origin !== null && !originAllowed(app.origins, origin, config.mode)) {
-      return replies.text(null, 403, "This origin may not use this app. Add it to the app's `origins`.");
-    }
-    if (origin !== null) context.set("origin", origin);
-    if (isTooLong(context.req.raw)) return replies.text(origin, 414, "The address is too long.");
-    const { method } = context.req;
-    const handler = isMethod(method) ? methods[method] : undefined;
-    if (handler !== undefined) return handler({ request: context.req.raw, app, connection, origin });
-    if (method === "OPTIONS") return replies.empty(origin, 204, { Allow: allow, ...preflight });
-    return replies.text(origin, 405, `Use ${allow}.`, { Allow: allow });
-  });
-}
-
-/** Registers a page route of one app: method, then the handler. Callbacks and forms have no origin gate. */
-export function pageRoute(hono: Hono<Env>, replies: Replies, app: App, path: string, methods: Methods): void {
-  const allow = Object.keys(methods).join(", ");
-  hono.all(path, (context: Context<Env>) => {
-    if (isTooLong(context.req.raw)) return replies.text(null, 414, "The address is too long.");
-    const { method } = context.req;
-    const handler = isMethod(method) ? methods[method] : undefined;
-    if (handler === undefined) return replies.text(null, 405, `Use ${allow}.`, { Allow: allow });
-    const connection = context.env;
-    return handler({ request: context.req.raw, app, connection, origin: connection.header("origin") });
-  });
-}
-
-function isMethod(method: string): method is keyof Methods {
-  return method === "GET" || method === "POST" || method === "PUT" || method === "DELETE";
-}
-
 /** The path of a request URL as it was sent: not decoded, so `/%70oll` is not `/poll`. One trailing slash is dropped. */
 export function rawPath(request: Request): string {
   const { url } = request;
@@ -170,7 +117,7 @@ export function rawQuery(request: Request): string {
 }
 
 /** Whether a URL is too long to look at. */
-function isTooLong(request: Request): boolean {
+export function isTooLong(request: Request): boolean {
   return request.url.length > LONGEST_URL;
 }
 

@@ -1,14 +1,14 @@
-import type { Hono } from "hono";
 import type { App } from "../config/config.ts";
 import { baseOf } from "../desk.ts";
 import { DEVICE_GRANT } from "./device.ts";
-import { type Env, apiRoute, pathOf } from "./http.ts";
+import { pathOf } from "./http.ts";
+import type { Routes } from "./routes.ts";
 import type { Office } from "./office.ts";
 
 const WELL_KNOWN = "/.well-known/oauth-authorization-server";
 
 /** Authorization server metadata (RFC 8414), in the RFC's path form and in the one that many clients try. */
-export function metadataRoutes(hono: Hono<Env>, { desk, replies }: Office, app: App): void {
+export function metadataRoutes(routes: Routes, { desk, replies }: Office, app: App): void {
   const path = pathOf(desk.config, app);
   const issuer = baseOf(desk.config, app);
   const code = app.redirectUris.length > 0;
@@ -32,7 +32,7 @@ export function metadataRoutes(hono: Hono<Env>, { desk, replies }: Office, app: 
     ...(scopes.length > 0 && { scopes_supported: scopes }),
   };
   for (const at of new Set([`${WELL_KNOWN}${path}`, `${path}${WELL_KNOWN}`])) {
-    apiRoute(hono, desk.config, replies, app, at, {
+    routes.api(app, at, {
       GET: ({ origin }) => replies.json(origin, 200, metadata),
     });
   }

@@ -1,4 +1,3 @@
-import type { Hono } from "hono";
 import type { App } from "../config/config.ts";
 import { originAllowed } from "../config/origins.ts";
 import { fromBase64url, toBase64url } from "../crypto/bytes.ts";
@@ -11,7 +10,8 @@ import { isSettled } from "../engines/life.ts";
 import { openOuter } from "../login/box.ts";
 import { readAsked } from "../login/asked.ts";
 import type { Login } from "../login/login.ts";
-import { type Call, type Env, type Replies, apiRoute, pathOf, rawPath, rawQuery, readBody } from "./http.ts";
+import { type Call, type Replies, pathOf, rawPath, rawQuery, readBody } from "./http.ts";
+import type { Routes } from "./routes.ts";
 import { type Office, refusal } from "./office.ts";
 import type { OAuthError } from "./client-request.ts";
 import { oauthError } from "./token.ts";
@@ -65,9 +65,9 @@ export function openNativeLaunch(
 }
 
 /** Registers the native dialect's pick-up. */
-export function nativeRoutes(hono: Hono<Env>, office: Office, app: App): void {
+export function nativeRoutes(routes: Routes, office: Office, app: App): void {
   const { desk, replies } = office;
-  apiRoute(hono, desk.config, replies, app, `${pathOf(desk.config, app)}/pickup/:mailbox`, {
+  routes.api(app, `${pathOf(desk.config, app)}/pickup/:mailbox`, {
     GET: (call) => read(office, call),
     DELETE: (call) => abandon(desk, replies, call),
   });

@@ -1,6 +1,5 @@
-import type { Hono } from "hono";
 import type { App, AppProvider } from "../config/config.ts";
-import { openReadKey } from "../crypto/read-key.ts";
+import { type OpenedReadKey, openReadKey } from "../crypto/read-key.ts";
 import { seal } from "../crypto/seal.ts";
 import type { Desk } from "../desk.ts";
 import { asVerbatim } from "../grants/delivered.ts";
@@ -10,24 +9,26 @@ import { readAsked } from "../login/asked.ts";
 import { authorizationUrl, rowOf } from "../login/launch.ts";
 import { type Login, READ_KEY_WINDOW, encodeLogin, makeState } from "../login/login.ts";
 import { type PickedUp, pickUp } from "../login/pick-up.ts";
+import type { Patience } from "./long-poll.ts";
 import { MOST_HELD_LOGINS, type Office, refuse } from "./office.ts";
-import { type Call, type Env, type Replies, apiRoute, pathOf, plainParameter, rawQuery } from "./http.ts";
+import { type Call, type Replies, pathOf, plainParameter, rawQuery } from "./http.ts";
+import type { Routes } from "./routes.ts";
 
 /** Polls per second and key; over it the answer is 404, because published clients take a 429 for final (A13). */
 const POLLS_PER_SECOND = 4;
 /** The read-key dialect (protocol.md, part A): what published Framer plugins speak. */
-export function readKeyRoutes(hono: Hono<Env>, office: Office, app: App): void {
+export function readKeyRoutes(routes: Routes, office: Office, app: App): void {
   const { desk, replies } = office;
   const { config } = desk;
   const path = pathOf(config, app);
   const polls = new RateLimit(POLLS_PER_SECOND, 1000);
 
-  apiRoute(hono, config, replies, app, path === "" ? "/" : path, {
+  routes.api(app, path === "" ? "/" : path, {
     GET: ({ origin }) => replies.text(origin, 200, "Willcall is running."),
   });
-  apiRoute(hono, config, replies, app, `${path}/authorize`, { POST: (call) => authorize(office, call) });
-  apiRoute(hono, config, replies, app, `${path}/poll`, { POST: (call) => poll(office, polls, call) });
-  apiRoute(hono, config, replies, app, `${path}/refresh`, { POST: (call) => refresh(office, call) });
+  routes.api(app, `${path}/authorize`, { POST: (call) => authorize(office, call) });
+  routes.api(app, `${path}/poll`, { POST: (call) => poll(office, polls, call) });
+  routes.api(app, `${path}/refresh`, { POST: (call) => refresh(office, call) });
 }
 
 /** `POST /authorize` (A2): a read key, and the URL to open. */
@@ -90,9 +91,20 @@ function poll(office: Office, polls: RateLimit, call: Call): Response | Promise<
   if (waiting === undefined && desk.mailboxes.isSettled(opened.mailbox, now) === false) {
     return replies.empty(origin, 404);
   }
-  return pickUp(desk, "read-key", app.name, opened, waiting?.signal)
-    .finally(() => waiting?.end())
-    .then((said) => spell(desk, replies, call, said));
+  return pickUpNow(office, call, opened, waiting);
+}
+
+async function pickUpNow(
+  { desk, replies }: Office,
+  call: Call,
+  opened: OpenedReadKey,
+  waiting: Patience | undefined,
+): Promise<Response> {
+  try {
+    return spell(desk, replies, call, await pickUp(desk, "read-key", call.app.name, opened, waiting?.signal));
+  } finally {
+    waiting?.end();
+  }
 }
 
 /** What a mailbox says, as published clients understand it (A5, A6, A8). */

@@ -1,11 +1,11 @@
-import type { Hono } from "hono";
 import type { App } from "../config/config.ts";
 import type { Desk } from "../desk.ts";
 import { type Delivered, asTokenResponse } from "../grants/delivered.ts";
 import type { Grants } from "../grants/grants.ts";
 import { mayAsk } from "../login/asked.ts";
 import { type OAuthError, missing, readOAuthForm } from "./client-request.ts";
-import { type Call, type Env, type Replies, apiRoute, pathOf } from "./http.ts";
+import { type Call, type Replies, pathOf } from "./http.ts";
+import type { Routes } from "./routes.ts";
 
 /** Answers a grant type of `POST /token`; its form has every parameter at most once. */
 export type GrantType = (call: Call, form: ReadonlyMap<string, string>) => Promise<Response | OAuthError>;
@@ -20,11 +20,11 @@ export interface TokenOffice {
 }
 
 /** `POST /token` (RFC 6749 §3.2) and `POST /revoke` (RFC 7009), shared by the native, device and code dialects. */
-export function tokenRoutes(hono: Hono<Env>, office: TokenOffice, app: App): void {
-  const { desk, replies } = office;
+export function tokenRoutes(routes: Routes, office: TokenOffice, app: App): void {
+  const { desk } = office;
   const path = pathOf(desk.config, app);
-  apiRoute(hono, desk.config, replies, app, `${path}/token`, { POST: (call) => token(office, call) });
-  apiRoute(hono, desk.config, replies, app, `${path}/revoke`, { POST: (call) => revoke(office, call) });
+  routes.api(app, `${path}/token`, { POST: (call) => token(office, call) });
+  routes.api(app, `${path}/revoke`, { POST: (call) => revoke(office, call) });
 }
 
 async function token(office: TokenOffice, call: Call): Promise<Response> {
