@@ -14,6 +14,7 @@ const redirectUris = [
   ELSEWHERE,
   SCHEME,
   "obsidian://fieldnotes",
+  "http://localhost/callback/local",
 ];
 
 /** A stage whose root app, and a second app `other`, speak the code dialect. */
@@ -113,6 +114,7 @@ describe("a login by redirect", () => {
     for (const redirectUri of [
       "http://127.0.0.1:1024/callback",
       "http://[::1]:65535/callback",
+      "http://localhost:3000/callback/local",
       ELSEWHERE,
       SCHEME,
     ]) {

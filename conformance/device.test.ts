@@ -333,6 +333,14 @@ describe("guessing user codes", () => {
     expect(await enter(stage, user_code)).toMatchObject({ status: 429 });
   });
 
+  it("C7: an IPv6 client does not escape by using other addresses of its network", async () => {
+    await using stage = await raiseForDevices();
+    const from = (host: number): Promise<Page> =>
+      enter(stage, "BBBB-BBBB", new UserAgent(), `2001:db8:1:2::${host}`);
+    for (let guess = 1; guess <= 5; guess++) expect(await from(guess)).toMatchObject({ status: 400 });
+    expect(await from(6)).toMatchObject({ status: 429 });
+  });
+
   it("C7: links with a guess count like entries", async () => {
     await using stage = await raiseForDevices();
     const link = `${stage.broker.base}/device?user_code=BBBB-BBBB`;

@@ -51,7 +51,7 @@ export class AddressLimit {
 }
 
 /** What stands for one client: an IPv4 address, or the 64 bits of an IPv6 network, within which it may choose. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (!address.includes(":")) return address;
   const mapped = address.lastIndexOf(":") + 1;
   if (address.includes(".", mapped)) return address.slice(mapped);

@@ -1,4 +1,4 @@
-import { RateLimit } from "../limits.ts";
+import { RateLimit, networkOf } from "../limits.ts";
 
 /** Milliseconds over which wrong user codes are counted. */
 const WINDOW = 600_000;
@@ -24,14 +24,17 @@ export class Guesses {
   /** Whether `address` may still try. */
   mayTry(address: string, now: number): boolean {
     this.#turn(now);
-    return this.#wrong < OVERALL + PER_LIVE_CODE * this.#issued && this.#perAddress.hasRoom(address, now);
+    return (
+      this.#wrong < OVERALL + PER_LIVE_CODE * this.#issued &&
+      this.#perAddress.hasRoom(networkOf(address), now)
+    );
   }
 
   /** Counts a wrong entry. */
   wrong(address: string, now: number): void {
     this.#turn(now);
     this.#wrong++;
-    this.#perAddress.allows(address, now);
+    this.#perAddress.allows(networkOf(address), now);
   }
 
   #turn(now: number): void {
