@@ -52,6 +52,18 @@ describe("the native dialect", () => {
     expect((await app.open(await waiting)).tokens).toHaveProperty("access_token");
   });
 
+  it.each([
+    ["a provider that it has not", { provider: "elsewhere" }],
+    ["more scope than it may", { scope: "everything" }],
+    ["an input that nobody defined", { shop: "evil.example" }],
+  ])("B: an app whose launch asks for %s learns that it failed", async (_, asked) => {
+    await using stage = await raise();
+    const app = new NativeApp(stage.broker.base);
+    const waiting = app.read(25);
+    expect(await new UserAgent().open(app.loginUrl(asked))).toMatchObject({ status: 400 });
+    expect(members(await waiting)).toMatchObject({ error: "server_error" });
+  });
+
   it("B: outcomes are typed, with the RFC's codes", async () => {
     await using stage = await raise();
     const [denied, cancelled, failed, expired] = [1, 2, 3, 4].map(() => new NativeApp(stage.broker.base));

@@ -8,7 +8,16 @@ import { bindLogin, boundLogin, parseCookies, readCookie, setCookie, unbindLogin
 import type { Deliveries } from "../login/delivery.ts";
 import { type Finished, type Lookup, type Returned, arrive, finish, rejoin } from "../login/finish.ts";
 import { formNonce, formNonceMatches, holdCallback, openHeld } from "../login/forms.ts";
-import { type Launched, type Visit, cancel, isOver, launch, openHop, tryAgain } from "../login/launch.ts";
+import {
+  type Launched,
+  type Visit,
+  cancel,
+  failLaunch,
+  isOver,
+  launch,
+  openHop,
+  tryAgain,
+} from "../login/launch.ts";
 import { type Login, mailboxOfState } from "../login/login.ts";
 import type { Page, PageForm } from "../pages/page.ts";
 import { renderPage } from "../pages/render.ts";
@@ -32,7 +41,13 @@ export interface Lobby {
 export type OpenLaunch = (
   call: Call,
   query: URLSearchParams,
-) => Login | { error: string } | { redirect: string } | undefined;
+) => Login | BadLaunch | { redirect: string } | undefined;
+
+/** What is wrong with a launch; with its login where an app waits for it. */
+export interface BadLaunch {
+  error: string;
+  login?: Login;
+}
 
 /** A page without what every page has. */
 type Shown = Page extends infer P
@@ -85,7 +100,10 @@ export class BrowserVisit {
     const login = hop === null ? openLaunch(this.#call, query) : openHop(desk, hop);
     if (login === undefined) return this.#page(400, { kind: "error", code: "unknown_ticket" });
     if ("redirect" in login) return this.#redirect(login.redirect, []);
-    if ("error" in login) return this.#page(400, { kind: "error", code: login.error });
+    if ("error" in login) {
+      if (login.login !== undefined) await failLaunch(desk, login.login);
+      return this.#page(400, { kind: "error", code: login.error });
+    }
     return this.#launch(login, hop !== null, false);
   }
 
@@ -334,7 +352,10 @@ export class BrowserVisit {
     const { desk, deliveries } = this.#lobby;
     const cookies = [unbindLogin(this.#style, login.id)];
     const to = deliveries[login.dialect].next(desk, login, end);
-    return to === undefined ? this.#page(status, shown, login, cookies) : this.#leave(login, to, cookies);
+    if (to === undefined) return this.#page(status, shown, login, cookies);
+    return this.#pressed
+      ? this.#page(200, { kind: "returning", to }, login, cookies)
+      : this.#redirect(to, cookies);
   }
 
   /** A launch or callback of a login that is past that. */

@@ -3,6 +3,7 @@ import { originAllowed } from "../config/origins.ts";
 import { fromBase64url, toBase64url } from "../crypto/bytes.ts";
 import { sha256 } from "../crypto/hmac.ts";
 import { PUBLIC_KEY_LENGTH, isPublicKey } from "../crypto/hpke.ts";
+import type { BadLaunch } from "./browser.ts";
 import { isMailboxId, mailboxOfPublicKey } from "../crypto/read-key.ts";
 import type { Desk } from "../desk.ts";
 import type { LoginRow, MailboxId } from "../engines/engine.ts";
@@ -27,7 +28,7 @@ export function openNativeLaunch(
   office: Office,
   call: Call,
   query: URLSearchParams,
-): Login | { error: string } | undefined {
+): Login | BadLaunch | undefined {
   const { app, connection } = call;
   const { desk } = office;
   const key = query.get("key");
@@ -45,23 +46,25 @@ export function openNativeLaunch(
     scope: query.get("scope"),
     inputs: [...query].filter(([name]) => !OWN_PARAMETERS.has(name)),
   });
-  if ("error" in asked) return asked;
   const abandon = query.get("abandon");
-  if (abandon !== null && fromBase64url(abandon)?.length !== 32) return { error: "bad_key" };
-  return {
+  const login: Login = {
     id: mailboxOfPublicKey(publicKey),
     dialect: "native",
     app: app.name,
-    provider: asked.registration.provider.name,
+    provider: "",
     origin,
-    scope: asked.scope,
+    scope: null,
     createdAt: desk.platform.now(),
     near: connection.near,
-    inputs: asked.inputs,
+    inputs: {},
     publicKey,
     binding: abandon === null ? null : { abandon },
     carried: null,
   };
+  if ("error" in asked) return { error: asked.error, login };
+  if (abandon !== null && fromBase64url(abandon)?.length !== 32) return { error: "bad_key", login };
+  const { registration, scope, inputs } = asked;
+  return { ...login, provider: registration.provider.name, scope, inputs };
 }
 
 /** Registers the native dialect's pick-up. */

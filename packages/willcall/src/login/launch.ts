@@ -187,6 +187,15 @@ export async function cancel(desk: Desk, login: Login): Promise<void> {
   desk.log.info("login.cancelled", { app: login.app, provider: login.provider, login: login.id });
 }
 
+/** A launch that asks for what the app may not have: the app learns that it failed, instead of waiting for ever. */
+export async function failLaunch(desk: Desk, login: Login): Promise<void> {
+  const now = desk.platform.now();
+  const state = makeState(login.id, desk.platform.random(16));
+  if ((await desk.mailboxes.launch(rowOf(login, state, null), now)) !== "inserted") return;
+  await desk.mailboxes.end(login.id, "failed", "bad_launch", now);
+  desk.log.warn("login.failed", { app: login.app, login: login.id, reason: "bad_launch" });
+}
+
 /**
  * Where the redirect URI is on another host of this broker, the browser goes there before it leaves, so that
  * the login's cookie is seen at the callback. Undefined where it need not.

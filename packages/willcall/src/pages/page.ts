@@ -39,6 +39,8 @@ export type Page =
       problem: "wrong" | "limited" | null;
     })
   | (PageFacts & { kind: "leaving"; to: string })
+  /** Back to the app, after a button was pressed: its redirect URI with the outcome. */
+  | (PageFacts & { kind: "returning"; to: string })
   | (PageFacts & { kind: "done" })
   | (PageFacts & { kind: "finished" })
   | (PageFacts & { kind: "cancelled" })

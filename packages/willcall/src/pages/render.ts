@@ -31,11 +31,12 @@ export function renderPage(page: Page): RenderedPage {
       return document({ language, title: texts.confirm.title, main: confirmation(page, texts, names) });
     case "device":
       return document({ language, title: texts.device.title, main: codeEntry(page, texts, names) });
-    case "leaving": {
+    case "leaving":
+    case "returning": {
       const to = linkAddress(page.to);
       if (to === undefined) return document({ language, ...notice(texts.otherError, "stop") });
-      const link = html`<a class="go" href="${to}">${texts.leaving.link(names)}</a>`;
-      return document({ language, ...notice(texts.leaving, "open", link), onward: to });
+      const link = html`<a class="go" href="${to}">${texts[page.kind].link(names)}</a>`;
+      return document({ language, ...notice(texts[page.kind], "open", link), onward: to });
     }
     case "done":
       return document({ language, ...notice(texts.done, "done"), closes: true });

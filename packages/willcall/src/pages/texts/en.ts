@@ -36,6 +36,12 @@ export const en: Texts = {
       limited: "There were too many wrong codes. Wait ten minutes, then start again on your device.",
     },
   },
+  returning: {
+    title: "Going back",
+    heading: ({ app }) => html`Taking you back to ${app}`,
+    body: () => [html`This takes a moment. If nothing happens, use the link.`],
+    link: ({ app }) => html`Back to ${app}`,
+  },
   leaving: {
     title: "On your way",
     heading: ({ provider }) => html`Taking you to ${provider}`,
@@ -114,6 +120,9 @@ export const en: Texts = {
       wrong_id_token: ({ provider }) =>
         html`The identity that ${provider} sent does not belong to this login, so it was not used.`,
       refused_address: ({ provider }) => html`The address given for ${provider} may not be used.`,
+      other_identity: ({ provider }) =>
+        html`You logged in at ${provider} as somebody else than before, so nothing was changed. Log out there first, or connect a new account.`,
+      account_gone: () => html`The account that was to be connected again does not exist any more.`,
       interrupted: () => html`The login was interrupted while it was being finished.`,
     },
     otherReason: () => html`Something went wrong on the way.`,

@@ -36,6 +36,12 @@ export const fr: Texts = {
       limited: "Il y a eu trop de codes erronés. Attendez dix minutes, puis recommencez sur votre appareil.",
     },
   },
+  returning: {
+    title: "Retour",
+    heading: ({ app }) => html`Nous vous ramenons à ${app}`,
+    body: () => [html`Un instant. Si rien ne se passe, utilisez le lien.`],
+    link: ({ app }) => html`Revenir à ${app}`,
+  },
   leaving: {
     title: "En route",
     heading: ({ provider }) => html`Nous vous conduisons vers ${provider}`,
@@ -116,6 +122,9 @@ export const fr: Texts = {
       wrong_id_token: ({ provider }) =>
         html`L’identité envoyée par ${provider} ne correspond pas à cette connexion\u202f; elle n’a pas été utilisée.`,
       refused_address: ({ provider }) => html`L’adresse indiquée pour ${provider} n’est pas autorisée.`,
+      other_identity: ({ provider }) =>
+        html`Vous vous êtes connecté à ${provider} sous une autre identité qu’auparavant\u202f; rien n’a été modifié. Déconnectez-vous d’abord là-bas, ou ajoutez un nouveau compte.`,
+      account_gone: () => html`Le compte à reconnecter n’existe plus.`,
       interrupted: () => html`La connexion a été interrompue juste avant la fin.`,
     },
     otherReason: () => html`Un problème est survenu en chemin.`,

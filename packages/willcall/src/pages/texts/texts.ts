@@ -56,6 +56,7 @@ export interface Texts {
     readonly proceed: string;
     readonly problems: { readonly wrong: string; readonly limited: string };
   };
+  readonly returning: Notice & { readonly link: (names: Names) => Html };
   readonly leaving: Notice & { readonly link: (names: Names) => Html };
   readonly done: Notice;
   readonly finished: Notice;
