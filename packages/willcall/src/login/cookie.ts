@@ -6,6 +6,8 @@ import { CLAIM_WINDOW, type Login, decodeLogin, encodeLogin, mailboxOfState } fr
 
 /** Logins that one browser may have under way; launching one more forgets the oldest. */
 const MOST_LIVE = 8;
+/** Characters that their cookies may have together: half of what a request's headers may, so that none is refused. */
+const MOST_CHARACTERS = 8_192;
 const STATE_BYTES = 32;
 
 /** Cookies of one request, by name, in the order the browser sent them (oldest first, RFC 6265 §5.4). */
@@ -52,8 +54,8 @@ export interface BoundLogin {
 }
 
 /**
- * The `Set-Cookie` values that bind a login to this browser: the sealed login with its `state`, and a deletion
- * for the oldest where the browser already carries eight.
+ * The `Set-Cookie` values that bind a login to this browser: the sealed login with its `state`, and deletions of
+ * the oldest where the browser already carries eight, or carries too much.
  */
 export function bindLogin(
   style: CookieStyle,
@@ -66,10 +68,15 @@ export function bindLogin(
   const content = Buffer.concat([Buffer.from(state, "base64url"), encodeLogin(login)]);
   const sealed = toBase64url(seal(keys, "cookie", salt, content, Buffer.from(login.id)));
   const start = `${prefix(style.secure)}wc-`;
-  const others = [...cookies.keys()].filter(
-    (name) => name.startsWith(start) && name !== `${start}${login.id}`,
-  );
-  const forgotten = others.slice(0, Math.max(0, others.length - MOST_LIVE + 1));
+  const forgotten: string[] = [];
+  let places = MOST_LIVE - 1;
+  let room = MOST_CHARACTERS - sealed.length;
+  for (const [name, value] of [...cookies].reverse()) {
+    if (!name.startsWith(start) || name === `${start}${login.id}`) continue;
+    places -= 1;
+    room -= value.length;
+    if (places < 0 || room < 0) forgotten.push(name);
+  }
   return [
     setCookie(style, loginCookie(login.id), sealed, CLAIM_WINDOW / 1000),
     ...forgotten.map((name) => setCookie(style, name.slice(prefix(style.secure).length), "", 0)),
