@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { App, PLUGIN } from "./support/app.ts";
 import { send } from "./support/http.ts";
+import { NativeApp } from "./support/native-app.ts";
 import { freePort } from "./support/port.ts";
 import { departed, isAt, raise } from "./support/stage.ts";
 import { eventNames } from "./support/target.ts";
@@ -199,6 +200,26 @@ describe("the same ticket again", () => {
     expect(await oldest?.finish()).toMatchObject({ status: 400 });
     for (const { finish } of others) expect(await finish()).toMatchObject({ status: 200 });
     expect(browser.cookies(stage.broker.base).size).toBe(0);
+  });
+});
+
+describe("a browser with many large logins", () => {
+  it("S5: forgets the oldest, and is never refused for what it carries", async () => {
+    const scope = Array.from(
+      { length: 30 },
+      (_, index) => `https://meadow.example/auth/some.long.scope.${index}`,
+    );
+    await using stage = await raise({ app: { scope } });
+    const browser = new UserAgent();
+    const asked = scope.slice(1).join(" ");
+    const until = isAt(stage.provider);
+    for (let count = 0; count < 12; count++) {
+      const url = new NativeApp(stage.broker.base).loginUrl({ scope: asked });
+      const page = await browser.open(url, { ...fromPlugin, until });
+      expect(page.status).toBe(303);
+    }
+    const { finish } = await stage.launch(undefined, browser);
+    expect(await finish()).toMatchObject({ status: 200 });
   });
 });
 
