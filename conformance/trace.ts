@@ -112,6 +112,8 @@ function render(cases: readonly Case[]): string {
     ...[...claims].map(([name, what]) => section(name, what)),
     "## Other dialects",
     "",
+    "What `C` and `D` stand for, and how they follow the RFCs: [Standard clients](conformance-oauth.md).",
+    "",
     ...others.sort(byNumber).map((name) => section(name, undefined)),
   ]
     .join("\n")
