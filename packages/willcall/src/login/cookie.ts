@@ -71,7 +71,7 @@ export function bindLogin(
   const forgotten: string[] = [];
   let places = MOST_LIVE - 1;
   let room = MOST_CHARACTERS - sealed.length;
-  for (const [name, value] of [...cookies].reverse()) {
+  for (const [name, value] of [...cookies].toReversed()) {
     if (!name.startsWith(start) || name === `${start}${login.id}`) continue;
     places -= 1;
     room -= value.length;
