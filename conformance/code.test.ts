@@ -3,6 +3,7 @@ import { PLUGIN } from "./support/app.ts";
 import { type Answer, members, send } from "./support/http.ts";
 import { CALLBACK, DEVICE_GRANT, type Fields, OAuthApp } from "./support/oauth-app.ts";
 import { type Stage, type StageOptions, raise, registered } from "./support/stage.ts";
+import { dial } from "./support/raw.ts";
 import { eventNames } from "./support/target.ts";
 import { UserAgent } from "./support/user-agent.ts";
 
@@ -305,6 +306,36 @@ describe("an authorization request that is wrong", () => {
     expect(back.get("state")).toBe("the app's state");
   });
 
+  it("D3: a provider that cannot even be asked goes back as an error", async () => {
+    await using stage = await raiseWithCodes({
+      registration: { authorization_endpoint: undefined, issuer: "http://127.0.0.1:1" },
+    });
+    const { location } = await appOf(stage).authorize();
+    expect(location?.startsWith(CALLBACK)).toBe(true);
+    expect(["server_error", "temporarily_unavailable"]).toContain(
+      new URL(location ?? "").searchParams.get("error"),
+    );
+  });
+
+  it("D3: more begins than an address may have go back as temporarily_unavailable", async () => {
+    await using stage = await raise({
+      configuration: (provider) => ({
+        trustedProxies: ["127.0.0.1"],
+        beginsPerMinute: 1,
+        providers: { meadow: registered(provider) },
+        apps: { "": { provider: "meadow", redirectUris } },
+      }),
+    });
+    const headers = { "x-forwarded-for": "198.51.100.7" };
+    const errors: (string | null)[] = [];
+    for (let count = 0; count < 2; count++) {
+      const navigation = { headers, until: () => true };
+      const { location = "" } = await new UserAgent().open(appOf(stage).authorizeUrl(), navigation);
+      errors.push(new URL(location).searchParams.get("error"));
+    }
+    expect(errors).toEqual([null, "temporarily_unavailable"]);
+  });
+
   it("D1: other methods than GET are refused with Allow", async () => {
     await using stage = await raiseWithCodes();
     for (const method of ["POST", "PUT", "DELETE", "HEAD"]) {
@@ -420,6 +451,32 @@ describe("a code", () => {
     expect(await app.redeem(code)).toMatchObject({ status: 200 });
     expect(await stage.app.poll(readKey)).toMatchObject({ status: 200 });
     expectError(await app.pollDevice(device_code), "authorization_pending");
+  });
+
+  it("S11: tokens whose connection dies before a byte of them leaves go back, and that is recorded", async () => {
+    await using stage = await raiseWithCodes();
+    const app = appOf(stage);
+    const { readKey } = await stage.launch();
+    const code = await app.code(stage);
+    const body = new URLSearchParams({
+      grant_type: "authorization_code",
+      client_id: "root",
+      redirect_uri: CALLBACK,
+      code_verifier: app.verifier,
+      code,
+    }).toString();
+    await using wire = await dial(stage.broker.base);
+    // Pipelined behind an answer that is still to come, this one cannot leave.
+    wire.write(`POST /poll?readKey=${readKey}&wait=25 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`);
+    wire.write(
+      `POST /token HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    await expect.poll(() => stage.provider.tokenRequests.length).toBe(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    wire.socket.destroy();
+    await expect.poll(() => eventNames(stage.broker)).toContain("pickup.put_back");
+    const { refresh_token } = members(await app.redeem(code));
+    expect(await app.refresh(refresh_token)).toMatchObject({ status: 200 });
   });
 
   it("S4: is in no log, and neither are verifier, state and tokens", async () => {

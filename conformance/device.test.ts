@@ -290,6 +290,17 @@ describe("a device authorization request", () => {
     expect(stage.broker.logs).toEqual([]);
   });
 
+  it("C8: too many from one address are 429 with Retry-After", async () => {
+    await using stage = await raise({
+      configuration: () => ({ trustedProxies: ["127.0.0.1"], beginsPerMinute: 1 }),
+    });
+    const headers = { "x-forwarded-for": "198.51.100.7" };
+    const post = (): Promise<Answer> =>
+      appOf(stage).post("/device_authorization", { client_id: "root" }, headers);
+    expect(await post()).toMatchObject({ status: 200 });
+    expect(await post()).toMatchObject({ status: 429, headers: { "retry-after": "60" } });
+  });
+
   it("C8: ignores parameters that nobody here knows, and empty ones", async () => {
     await using stage = await raiseForDevices();
     const app = appOf(stage);

@@ -5,7 +5,7 @@ import { type Desk, providerOf } from "../desk.ts";
 import type { LoginRow } from "../engines/engine.ts";
 import { makeTicket, openTicket } from "../login/begin.ts";
 import { bindLogin, boundLogin, parseCookies, readCookie, setCookie, unbindLogin } from "../login/cookie.ts";
-import type { Deliveries } from "../login/delivery.ts";
+import type { Deliveries, Delivery } from "../login/delivery.ts";
 import { type Finished, type Lookup, type Returned, arrive, finish, rejoin } from "../login/finish.ts";
 import { formNonce, formNonceMatches, holdCallback, openHeld } from "../login/forms.ts";
 import {
@@ -55,6 +55,9 @@ type Shown = Page extends infer P
     ? Omit<P, "language" | "app" | "provider">
     : never
   : never;
+
+/** How a login ended, for the delivery that may know where to go next. */
+type End = Parameters<Delivery["next"]>[2];
 
 /** Registers what the user's browser visits in the page-launched dialects: launch, forms and callbacks. */
 export function browserRoutes(routes: Routes, lobby: Lobby, app: App, openLaunch: OpenLaunch): void {
@@ -265,8 +268,8 @@ export class BrowserVisit {
       case "busy":
         return this.#page(503, { kind: "error", code: "busy" }, login);
       case "failed": {
-        const back = this.#lobby.deliveries[login.dialect].next(this.#lobby.desk, login, launched.failure);
-        if (back !== undefined) return this.#leave(login, back, []);
+        const to = this.#next(login, launched.failure);
+        if (to !== undefined) return this.#return(login, to, []);
         const retry = this.#form("ticket", makeTicket(this.#lobby.desk, login));
         const shown = { kind: "failed", reason: launched.failure.reason, retry: retry.form } as const;
         return this.#page(502, shown, login, retry.cookies);
@@ -329,8 +332,7 @@ export class BrowserVisit {
     if (ended.kind === "ready") return this.#after(login, "ready", 200, { kind: "done" });
     const { failure } = ended;
     if (failure.reason === "denied") return this.#after(login, failure, 200, { kind: "denied" });
-    const leads = deliveries[login.dialect].next(desk, login, failure) !== undefined;
-    if (!failure.retryable || !returned.bound || leads) {
+    if (!failure.retryable || !returned.bound || this.#next(login, failure) !== undefined) {
       return this.#after(login, failure, 502, { kind: "failed", reason: failure.reason, retry: null });
     }
     const retry = this.#form("again", login.id);
@@ -343,16 +345,20 @@ export class BrowserVisit {
   }
 
   /** The login is over for this browser: on to where its dialect sends it, or our own page. */
-  #after(
-    login: Login,
-    end: Parameters<Deliveries[Login["dialect"]]["next"]>[2],
-    status: number,
-    shown: Shown,
-  ): Response {
-    const { desk, deliveries } = this.#lobby;
+  #after(login: Login, end: End, status: number, shown: Shown): Response {
     const cookies = [unbindLogin(this.#style, login.id)];
-    const to = deliveries[login.dialect].next(desk, login, end);
-    if (to === undefined) return this.#page(status, shown, login, cookies);
+    const to = this.#next(login, end);
+    return to === undefined ? this.#page(status, shown, login, cookies) : this.#return(login, to, cookies);
+  }
+
+  /** Where the dialect sends a browser whose login ended like that; undefined: to our own page. */
+  #next(login: Login, end: End): string | undefined {
+    const { desk, deliveries } = this.#lobby;
+    return deliveries[login.dialect].next(desk, login, end);
+  }
+
+  /** Sends the browser back to its app: from a form by a page of ours, as `#leave` does; else by 303. */
+  #return(login: Login, to: string, cookies: readonly string[]): Response {
     return this.#pressed
       ? this.#page(200, { kind: "returning", to }, login, cookies)
       : this.#redirect(to, cookies);
