@@ -25,7 +25,7 @@ import type { Routes } from "./routes.ts";
 import { type Office, refusal } from "./office.ts";
 import { type GrantType, tokenResponse } from "./token.ts";
 
-/** Longest `state` of a client, in characters: it travels in a cookie. */
+/** Longest `state` of a client, in characters as JSON has them: it travels in a cookie, which has room for 4 KB. */
 const LONGEST_STATE = 512;
 /** A base64url SHA-256 (RFC 7636 §4.2). */
 const challengePattern = /^[A-Za-z0-9_-]{43}$/;
@@ -113,7 +113,7 @@ function wrongRequest(values: Parameters, repeated: ReadonlySet<string>): Refusa
     !challengePattern.test(values.get("code_challenge") ?? "")
   )
     return invalidRequest("PKCE is required: send code_challenge with code_challenge_method=S256.");
-  if ((values.get("state") ?? "").length > LONGEST_STATE)
+  if (JSON.stringify(values.get("state") ?? "").length > LONGEST_STATE + 2)
     return invalidRequest(`The state is longer than ${LONGEST_STATE} characters.`);
   return undefined;
 }

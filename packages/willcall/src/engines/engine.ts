@@ -41,7 +41,7 @@ export interface LoginRow {
   login: Uint8Array | null;
   /** The sealed outcome; present only while `ready`, and while `taken` until the delivery is confirmed. */
   box: Uint8Array | null;
-  /** Facts a dialect checks at pick-up (code: challenge, client, redirect URI), as JSON; holds no secret. */
+  /** Facts a dialect checks at pick-up (code: challenge, redirect URI), as JSON; holds no secret. */
   binding: string | null;
   /** Milliseconds: pending after this reads `expired`. */
   expiresAt: number;
