@@ -1,5 +1,5 @@
 import { App, PLUGIN } from "./app.ts";
-import { inProcess } from "./in-process.ts";
+import { chosen } from "./chosen.ts";
 import { members } from "./http.ts";
 import { type ProviderOptions, type ScriptedProvider, startScriptedProvider } from "./scripted-provider.ts";
 import type { Beginning, Configuration, Running, Target } from "./target.ts";
@@ -60,7 +60,7 @@ export function registered(provider: Pick<ScriptedProvider, "origin">): Record<s
 
 /** Raises a stage: one app at the root, used by the plugin `abc123`, and one provider, `meadow`. */
 export async function raise(options: StageOptions = {}): Promise<Stage> {
-  const { target = inProcess, configuration } = options;
+  const { target = chosen, configuration } = options;
   const provider = await startScriptedProvider(options.provider);
   const env = typeof options.env === "function" ? options.env(provider) : options.env;
   const broker = await target.start(

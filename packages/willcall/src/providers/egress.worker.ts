@@ -8,6 +8,9 @@ import {
   permittedUrl,
 } from "./egress.ts";
 
+/** The codings that the runtime undoes; it hands on what it does not know as if it were plain. */
+const codings = new Set(["", "identity", "gzip", "br"]);
+
 /** Reads a body up to the limit; undefined when there is more. */
 async function readBounded(
   body: ReadableStream<Uint8Array> | null,
@@ -36,6 +39,16 @@ async function readBounded(
   return decodeText(whole);
 }
 
+/** The same for a body under a coding: one that cannot be undone is no answer, but nothing that passes by itself. */
+async function readDecoded({ body }: Response, coding: string, limit: number): Promise<string | undefined> {
+  try {
+    return await readBounded(body, limit);
+  } catch (error) {
+    if (coding === "" || !(error instanceof TypeError)) throw error;
+    return "";
+  }
+}
+
 /**
  * The hardened outbound call on Cloudflare Workers, whose own network reaches no private address. The platform
  * does not say whether bytes left, so a call that was made counts as sent.
@@ -62,7 +75,8 @@ export function createWorkerEgress(options: {
         await response.body?.cancel();
         return { ok: false, reason: "redirected", sent: true };
       }
-      const text = await readBounded(response.body, limits.bytes);
+      const coding = response.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
+      const text = codings.has(coding) ? await readDecoded(response, coding, limits.bytes) : "";
       if (text === undefined) return { ok: false, reason: "too_large", sent: true };
       const kept: Record<string, string> = {};
       for (const name of keptHeaders) {

@@ -1,10 +1,12 @@
 /// <reference types="@cloudflare/vitest-plugin/types" />
 
 // oxlint-disable typescript/consistent-type-imports -- with imports this file would augment a module that is not there
-/** What the tests inside workerd are bound to: see vitest.workers.config.ts. */
+
+/** What Workers under test are bound to. */
 declare module "cloudflare:workers" {
-  export const env: {
+  interface TestBindings {
     MAILBOXES: import("./runtime.ts").Namespace<import("./open.ts").ShardStub>;
     RECORDS: import("../d1/open.ts").Database;
-  };
+  }
+  export const env: TestBindings;
 }

@@ -1,0 +1,132 @@
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Miniflare, type MiniflareOptions } from "miniflare";
+import { MIGRATIONS } from "../../packages/willcall/src/engines/sql/migrations.ts";
+import { type Site, startSite } from "./site.ts";
+import type { Target } from "./target.ts";
+import { bundleWorker } from "./worker-bundle.ts";
+
+let bundle: Promise<string> | undefined;
+
+const entry = join(import.meta.dirname, "worker-entry.ts");
+/** A Worker has no file system to keep a development key in. */
+const developmentKeys = new WeakMap<Site, string>();
+
+/**
+ * The broker in real workerd, on Durable Objects and D1, by way of Miniflare and sockets of workerd's own. A sibling is
+ * another Worker on the same objects.
+ */
+export const workerd: Target = {
+  start: async (configuration, beginning) => {
+    const script = await (bundle ??= bundleWorker(entry));
+    let ahead = 0;
+    let ports: readonly number[] = [];
+    let miniflare: Miniflare | undefined;
+
+    async function run(site: Site, env: Readonly<Record<string, string>>, logs: string[]): Promise<void> {
+      const options = optionsFor(site, ports, script, env, logs);
+      if (miniflare !== undefined) await miniflare.setOptions(options);
+      miniflare ??= await startMiniflare(options);
+      await migrate(await miniflare.getD1Database("RECORDS", nameOf(ports[0] ?? 0)));
+      setClocks(ports, ahead);
+    }
+
+    return startSite(
+      async (site, port, env, logs) => {
+        ports = [...ports, port];
+        await run(site, env, logs);
+        return {
+          stop: async () => {
+            ports = ports.filter((other) => other !== port);
+            if (ports.length > 0) return;
+            await miniflare?.dispose();
+            miniflare = undefined;
+          },
+        };
+      },
+      configuration,
+      beginning,
+      (milliseconds) => {
+        ahead += milliseconds;
+        setClocks(ports, ahead);
+      },
+    );
+  },
+};
+
+/** Somebody else may hold the port for a moment, as the near end of a connection of theirs. */
+async function startMiniflare(options: MiniflareOptions, tries = 10): Promise<Miniflare> {
+  const miniflare = new Miniflare(options);
+  try {
+    await miniflare.ready;
+    return miniflare;
+  } catch (error) {
+    await miniflare.dispose().catch(() => {});
+    if (tries === 0) throw error;
+    await sleep(200);
+    return startMiniflare(options, tries - 1);
+  }
+}
+
+/** Tells every Worker what time it is, and returns when all of them know: cases don't wait for the clock. */
+function setClocks(ports: readonly number[], ahead: number): void {
+  const tell = `import { get } from "node:http";
+    for (const port of [${ports.join()}]) get({ port, path: "/?ahead=${ahead}", headers: { host: "clock.test" } });`;
+  execFileSync(process.execPath, ["--input-type=module", "--eval", tell]);
+}
+
+/** What `wrangler d1 migrations apply` does, on a database that may have been there before. */
+async function migrate(database: Awaited<ReturnType<Miniflare["getD1Database"]>>): Promise<void> {
+  const { results } = await database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'logins'").all();
+  if (results.length > 0) return;
+  const statements = MIGRATIONS.flatMap((step) => step.split(";")).filter((text) => text.trim() !== "");
+  await database.batch(statements.map((statement) => database.prepare(statement)));
+}
+
+const nameOf = (port: number): string => `broker-${port}`;
+
+function optionsFor(
+  site: Site,
+  ports: readonly number[],
+  script: string,
+  env: Readonly<Record<string, string>>,
+  logs: string[],
+): MiniflareOptions {
+  const { configuration, dataDir } = site;
+  mkdirSync(dataDir, { recursive: true });
+  const key = developmentKeys.get(site) ?? randomBytes(32).toString("base64");
+  developmentKeys.set(site, key);
+  const [owner = 0] = ports;
+  return {
+    workers: ports.map((port) => ({
+      name: nameOf(port),
+      modules: [{ type: "ESModule" as const, path: "worker.js", contents: script }],
+      compatibilityDate: "2026-07-01",
+      compatibilityFlags: ["nodejs_compat", "enable_request_signal", "global_fetch_strictly_public"],
+      bindings: { WILLCALL_KEYS: key, ...env, CONFIGURATION: JSON.stringify(configuration) },
+      durableObjects: {
+        MAILBOXES: {
+          className: "Mailboxes",
+          useSQLite: true,
+          ...(port !== owner && { scriptName: nameOf(owner) }),
+        },
+      },
+      d1Databases: { RECORDS: "records" },
+      unsafeDirectSockets: [{ host: "127.0.0.1", port }],
+    })),
+    durableObjectsPersist: join(dataDir, "objects"),
+    d1Persist: join(dataDir, "d1"),
+    handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
+      createInterface(stdout).on("line", (line) => {
+        if (line.startsWith("{")) logs.push(line);
+        else console.error(line);
+      });
+      createInterface(stderr).on("line", (line) => console.error(line));
+    },
+  };
+}
