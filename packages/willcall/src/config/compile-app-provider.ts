@@ -2,6 +2,7 @@ import type { Provider } from "../providers/provider.ts";
 import type { Workbench } from "./workbench.ts";
 import type { AppProvider } from "./config.ts";
 import { didYouMean } from "./mistakes.ts";
+import { ACCOUNTS } from "./names.ts";
 import type { AppFile } from "./schema.ts";
 import { isSecure } from "./urls.ts";
 import type { Path } from "./written.ts";
@@ -39,7 +40,9 @@ export function compileAppProviders(
     const scope = readScope(entry.file.scope);
     if ("verbatim" in scope) warnOfSeparator(workbench, entry, provider, scope.verbatim);
     const base = app === "" ? "" : `/${app}`;
-    const path = entries.length === 1 ? `${base}/redirect` : `${base}/${entry.name}/redirect`;
+    // An account's redirect names its provider also where there is one (protocol.md E).
+    const path =
+      entries.length === 1 && app !== ACCOUNTS ? `${base}/redirect` : `${base}/${entry.name}/redirect`;
     if (entry.file.redirectUri !== undefined) {
       checkRedirectUri(
         workbench,
@@ -52,7 +55,7 @@ export function compileAppProviders(
 }
 
 function entriesOf({ complain }: Workbench, app: string, file: AppFile): Entry[] {
-  const path = ["apps", app];
+  const path = app === ACCOUNTS ? [ACCOUNTS] : ["apps", app];
   if (file.provider !== undefined) {
     if (file.providers !== undefined) {
       const remedy = "Keep `provider` for one, or `providers` for several.";
@@ -68,7 +71,7 @@ function entriesOf({ complain }: Workbench, app: string, file: AppFile): Entry[]
   const several = Object.entries(file.providers ?? {});
   if (several.length === 0) {
     const remedy = "Write the name of a provider, one of those under providers.";
-    complain([...path, "provider"], "is missing", remedy);
+    complain([...path, app === ACCOUNTS ? "providers" : "provider"], "is missing", remedy);
   }
   return several.map(([name, members]) => {
     const at = [...path, "providers", name];

@@ -45,6 +45,12 @@ export interface Config {
   /** The first seals, all open: 32 bytes each. */
   readonly rootKeys: readonly Secret<Uint8Array>[];
   readonly apps: readonly App[];
+  /**
+   * Where accounts may be connected, as an app of ours whose routes are `/accounts/…`; absent: no accounts are kept.
+   */
+  readonly accounts?: App;
+  /** A token for the operator's API with every right, besides those in the store. */
+  readonly operatorToken?: Secret;
   /** Addresses or CIDR blocks whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
   /** Begins per minute and client address; no limit for loopback addresses. */

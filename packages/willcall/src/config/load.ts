@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
 import type { Provider } from "../providers/provider.ts";
 import { checkWritten } from "./check.ts";
+import { compileAccounts, compileOperatorToken } from "./compile-accounts.ts";
 import { compileApp } from "./compile-app.ts";
 import { compileKeys, developmentKeys, refuseMissingKeys } from "./compile-keys.ts";
 import type { Workbench } from "./workbench.ts";
+import type { CompiledProviders } from "./compile-app-provider.ts";
 import { compileProvider } from "./compile-provider.ts";
 import type { App, Config } from "./config.ts";
 import { ConfigError } from "./mistakes.ts";
@@ -70,7 +72,10 @@ export async function loadConfig(sources: ConfigSources): Promise<Loaded> {
     warnings,
   };
 
-  const apps = await compileApps(workbench, file);
+  const providers = await compileProviders(workbench, file);
+  const apps = compileApps(workbench, file, providers);
+  const accounts = compileAccounts(workbench, file.accounts, providers);
+  const operatorToken = await compileOperatorToken(workbench, file.operatorToken);
   if (fromWorker && mode === "production") refuseOpenRoot(workbench, file);
   const dataDir = resolve(directory, file.data ?? DATA_DIRECTORY);
   let rootKeys = await compileKeys(workbench, file.keys ?? []);
@@ -93,6 +98,8 @@ export async function loadConfig(sources: ConfigSources): Promise<Loaded> {
     trustedProxies: file.trustedProxies ?? [],
     beginsPerMinute: file.beginsPerMinute ?? 600,
     allowLoopbackProviders: mode === "development",
+    ...(accounts && { accounts }),
+    ...(operatorToken && { operatorToken }),
   };
   return { config, listen, dataDir, directory, keyFile, warnings };
 }
@@ -119,7 +126,7 @@ async function layRootApp(gathered: Gathered, { catalogue }: ConfigSources): Pro
   const set = workerVariablesIn(variables);
   if (apps === undefined || (isTree(apps) && Object.keys(apps).length === 0)) {
     if (set.length > 0) mistakes.push(...(await layWorkerVariables(written, variables, catalogue)));
-    else if (mistakes.length === 0) {
+    else if (mistakes.length === 0 && written.at(["accounts"]) === undefined) {
       const remedy = "Run `willcall init`, or rename .dev.vars.example to .dev.vars and fill it in.";
       mistakes.push({ path: "apps", problem: "is missing: nothing is configured", remedy });
     }
@@ -132,7 +139,7 @@ async function layRootApp(gathered: Gathered, { catalogue }: ConfigSources): Pro
   return false;
 }
 
-async function compileApps(workbench: Workbench, file: ConfigFile): Promise<App[]> {
+async function compileProviders(workbench: Workbench, file: ConfigFile): Promise<CompiledProviders> {
   const writtenProviders = workbench.written.at(["providers"]);
   const providers = new Map<string, Provider | undefined>(
     (isTree(writtenProviders) ? Object.keys(writtenProviders) : []).map((name) => [name, undefined]),
@@ -140,6 +147,10 @@ async function compileApps(workbench: Workbench, file: ConfigFile): Promise<App[
   for (const [name, provider] of Object.entries(file.providers ?? {})) {
     providers.set(name, await compileProvider(workbench, name, provider));
   }
+  return providers;
+}
+
+function compileApps(workbench: Workbench, file: ConfigFile, providers: CompiledProviders): App[] {
   const apps = Object.entries(file.apps ?? {}).flatMap(
     ([name, app]) => compileApp(workbench, name, app, providers) ?? [],
   );

@@ -132,6 +132,13 @@ export const appSchema = z.strictObject({
     .describe("Where the code dialect may send people back to; loopback addresses match on any port"),
 });
 
+export const accountsSchema = z
+  .strictObject({
+    title: title.optional(),
+    providers: z.record(providerName, atProvider, "Write an object whose keys are names of `providers`"),
+  })
+  .describe("Where Willcall keeps people's accounts, and refreshes them");
+
 const pemFiles = z.strictObject({
   cert: text(/^[^\p{Cc}]{1,1024}$/u, "Write the path of a PEM certificate"),
   key: text(/^[^\p{Cc}]{1,1024}$/u, "Write the path of a PEM private key"),
@@ -166,6 +173,9 @@ const generalShape = {
     .array(address, "Write a list of addresses")
     .optional()
     .describe("Whose X-Forwarded-For is believed"),
+  operatorToken: reference
+    .optional()
+    .describe("A token for the operator's API with every right; `willcall operator-tokens` makes others"),
   beginsPerMinute: whole(1, 1_000_000, "Write how many logins one address may begin in a minute").optional(),
 };
 
@@ -178,6 +188,7 @@ export const configFileSchema = z.strictObject(
     ...generalShape,
     providers: z.record(providerName, providerSchema, "Write an object of providers by name").optional(),
     apps: z.record(appName, appSchema, "Write an object of apps by name").optional(),
+    accounts: accountsSchema.optional(),
   },
   "Write an object",
 );
@@ -186,6 +197,7 @@ export const configFileSchema = z.strictObject(
 export type ConfigFile = z.infer<typeof configFileSchema>;
 export type ProviderFile = z.infer<typeof providerSchema>;
 export type AppFile = z.infer<typeof appSchema>;
+export type AccountsFile = z.infer<typeof accountsSchema>;
 
 /** The keys that an object at `path` may have, for a suggestion when it has another. */
 export function knownKeys(path: readonly PropertyKey[]): string[] {

@@ -26,6 +26,7 @@ const general: Readonly<Record<string, readonly [Path, (value: string) => unknow
   WILLCALL_PORT: [["listen", "port"], number],
   WILLCALL_HTTPS: [["listen", "https"], flag],
   WILLCALL_KEYS: [["keys"], () => ["env:WILLCALL_KEYS"]],
+  WILLCALL_OPERATOR_TOKEN: [["operatorToken"], () => "env:WILLCALL_OPERATOR_TOKEN"],
   WILLCALL_TRUSTED_PROXIES: [["trustedProxies"], list],
   WILLCALL_BEGINS_PER_MINUTE: [["beginsPerMinute"], number],
 };
