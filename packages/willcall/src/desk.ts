@@ -4,6 +4,7 @@ import type { Draining } from "./draining.ts";
 import type { Mailboxes, Records } from "./engines/engine.ts";
 import type { Log } from "./observe/log.ts";
 import type { Platform } from "./platform.ts";
+import type { AccountVerbs } from "./providers/account-verbs.ts";
 import type { ProviderClient } from "./providers/provider.ts";
 
 /** What the verbs work with. `broker.ts` makes one; every verb takes it as its first argument. */
@@ -13,7 +14,7 @@ export interface Desk {
   readonly keys: Keyring;
   readonly mailboxes: Mailboxes;
   readonly records: Records;
-  readonly providers: ProviderClient;
+  readonly providers: ProviderClient & AccountVerbs;
   readonly log: Log;
   /** Begins when the process is asked to stop: no new logins, and nobody is kept waiting. */
   readonly draining: Draining;

@@ -6,13 +6,9 @@ import { RateLimit } from "../limits.ts";
 import type { ProviderFailure, TokenAnswer } from "../providers/provider.ts";
 import { type Delivered, prepare } from "./delivered.ts";
 import { type Grant, HANDLE_LIFETIME, looksLikeHandle, openHandle } from "./handle.ts";
+import { LEASE, LOOK_AGAIN, PATIENCE } from "./lease.ts";
 import { RAW_REPLAY_WINDOW, REPLAY_WINDOW, openReplay, sealReplay } from "./replay.ts";
 
-/** Milliseconds that a lease lasts: longer than any call to a provider, so only a stalled holder loses it. */
-const LEASE = 20_000;
-/** Milliseconds a late caller waits for the one call under way, and between two looks. */
-const PATIENCE = 15_000;
-const LOOK_AGAIN = 25;
 /** Refreshes per minute and grant; the one call under way is shared and counts once. */
 const REFRESHES_PER_MINUTE = 30;
 /** Milliseconds a grant's row outlives its newest handle. */

@@ -13,12 +13,17 @@ export interface Arrival {
   context: TokenContext;
 }
 
+/** What stays of an outcome in the login's row: the box, and the times (milliseconds since the epoch) until which it may be picked up and must be remembered. */
+export interface Kept {
+  box: Uint8Array;
+  expiresAt: number;
+  forgetAt: number;
+}
+
 /** Where an outcome goes: a mailbox, a redirect with a code, an account. */
 export interface Delivery {
-  /**
-   * Seals or stores the tokens. Resolves to the box to keep in the row, and the times in milliseconds since the epoch until which it may be picked up and must be remembered.
-   */
-  deliver(desk: Desk, arrival: Arrival): Promise<{ box: Uint8Array; expiresAt: number; forgetAt: number }>;
+  /** Seals or stores the tokens. `refused`: they came, and cannot be kept where they were meant to go. */
+  deliver(desk: Desk, arrival: Arrival): Promise<Kept | { refused: ProviderFailure }>;
 
   /** Where the browser goes when the login is over, or undefined: our own page. */
   next(desk: Desk, login: Login, end: "ready" | ProviderFailure | "cancelled"): string | undefined;

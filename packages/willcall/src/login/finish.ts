@@ -110,7 +110,7 @@ export async function finish(
     login.id,
     stateHash,
     startedAt,
-    startedAt + exchangeWindow(registration.provider.definition),
+    startedAt + exchangeWindow(registration.provider.definition, login.dialect),
   );
   if (claimed === undefined) {
     const row = await mailboxes.read(login.id, startedAt);
@@ -145,9 +145,10 @@ export async function finish(
   // A provider that names no scope gave what was asked for (RFC 6749 §5.1).
   const scope = result.tokens.scope ?? spaceJoined(login.scope ?? registration.scope);
   const tokens = { ...result.tokens, ...(scope !== "" && { scope }) };
-  const box = await delivery.deliver(desk, { app, login, registration, tokens, context });
-  const kept = await mailboxes.settle(login.id, stateHash, { status: "ready", ...box }, platform.now());
-  if (!kept) return failed({ error: "server_error", reason: "provider_timeout", retryable: false });
+  const kept = await delivery.deliver(desk, { app, login, registration, tokens, context });
+  if ("refused" in kept) return failed(kept.refused);
+  const settled = await mailboxes.settle(login.id, stateHash, { status: "ready", ...kept }, platform.now());
+  if (!settled) return failed({ error: "server_error", reason: "provider_timeout", retryable: false });
   log.info("login.ready", { ...facts, ms: platform.now() - startedAt });
   return { kind: "ready", login };
 }

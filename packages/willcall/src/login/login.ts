@@ -48,10 +48,17 @@ export function expiresAt(login: Login): number {
   return login.createdAt + CLAIM_WINDOW;
 }
 
-/** Milliseconds an exchange may take before its row reads `failed`: the token call, and each call that follows it. */
-export function exchangeWindow({ follow_ups = [], issuer, jwks_uri }: Definition): number {
+/**
+ * Milliseconds an exchange may take before its row reads `failed`: the token call, and each call that follows it. Only
+ * accounts ask who somebody is.
+ */
+export function exchangeWindow(
+  { follow_ups = [], issuer, jwks_uri, identity }: Definition,
+  dialect: DialectName,
+): number {
   const keyFetch = issuer !== undefined || jwks_uri !== undefined ? 1 : 0;
-  return (1 + follow_ups.length + keyFetch) * CALL_WINDOW + SLACK;
+  const identification = dialect === "accounts" && identity?.from === "endpoint" ? 1 : 0;
+  return (1 + follow_ups.length + keyFetch + identification) * CALL_WINDOW + SLACK;
 }
 
 /** The login as bytes, to be sealed: public key ‖ JSON array. */

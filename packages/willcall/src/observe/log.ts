@@ -35,6 +35,12 @@ export type LogEvent =
   | "grant.failed"
   | "grant.reuse"
   | "grant.ended"
+  // What Willcall keeps for its owners.
+  | "account.connected"
+  | "account.refreshed"
+  | "account.failed"
+  | "account.needs_reconnect"
+  | "account.deleted"
   | "refresh.raw_token";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -51,6 +57,8 @@ export interface LogFields {
   dialect?: DialectName | undefined;
   /** The mailbox id; only its first 6 characters are written, too few to find a mailbox with. */
   login?: string | undefined;
+  /** The account's id, which opens nothing by itself. */
+  account?: string | undefined;
   /** Why, from the broker's own closed lists (`second_browser`, `provider_down`, …). */
   reason?: string | undefined;
   /** An HTTP status. */
@@ -109,6 +117,7 @@ const shapes: { readonly [F in keyof Required<LogFields>]: (value: unknown) => s
   provider: name,
   dialect: text(/^[a-z-]{1,16}$/),
   login: (value) => (typeof value === "string" ? text(/^[A-Za-z0-9_-]{1,6}$/)(value.slice(0, 6)) : refused),
+  account: text(/^[A-Za-z0-9_-]{22}$/),
   reason: text(/^[a-z][a-z0-9_]{0,40}$/),
   status: count,
   ms: count,

@@ -32,6 +32,11 @@ const sentences: Readonly<Record<LogEvent, string>> = {
   "grant.failed": "A refresh failed",
   "grant.reuse": "An old handle was used again: the grant ends",
   "grant.ended": "A grant ended",
+  "account.connected": "An account is connected",
+  "account.refreshed": "Refreshed an account",
+  "account.failed": "An account's provider did not do what it was asked",
+  "account.needs_reconnect": "An account needs its owner: it must be connected again",
+  "account.deleted": "Deleted an account",
   "refresh.raw_token": "A provider's own refresh token was taken and answered with a handle",
 };
 
@@ -42,8 +47,23 @@ const marks = { debug: " ", info: " ", warn: "!", error: "✗" } as const;
  * record, which holds no secret.
  */
 export function readableLine(record: LogRecord): string {
-  const { time, level, event, app, provider, login, url, detail, reason, status, ms, count, until, error } =
-    record;
+  const {
+    time,
+    level,
+    event,
+    app,
+    provider,
+    login,
+    account,
+    url,
+    detail,
+    reason,
+    status,
+    ms,
+    count,
+    until,
+    error,
+  } = record;
   const clock = new Date(time).toTimeString().slice(0, 8);
   const who = [app === "" || app === undefined ? undefined : `${app}`, provider].filter(Boolean).join(" → ");
   const subject = login === undefined ? "" : `login ${login} `;
@@ -55,6 +75,7 @@ export function readableLine(record: LogRecord): string {
     ms === undefined ? undefined : `${ms} ms`,
     error,
     who === "" ? undefined : who,
+    account === undefined ? undefined : `account ${account}`,
   ].filter((fact) => fact !== undefined);
   const tail = facts.length === 0 ? "" : ` (${facts.join(", ")})`;
   const where = url === undefined ? "" : ` on ${url}`;

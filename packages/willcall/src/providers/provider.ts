@@ -66,7 +66,10 @@ export interface ProviderFailure {
     | "misconfigured"
     | "wrong_issuer"
     | "wrong_id_token"
-    | "refused_address";
+    | "refused_address"
+    // Of accounts alone: tokens came, and could not be kept.
+    | "other_identity"
+    | "account_gone";
   /** Whether a person may try again now with a chance of success. */
   retryable: boolean;
   /** HTTP status of the provider's answer, when there was one. */

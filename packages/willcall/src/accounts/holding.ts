@@ -1,0 +1,71 @@
+import { ENVELOPE_RANDOM, openEnvelope, sealEnvelope } from "../crypto/envelope.ts";
+import type { Desk } from "../desk.ts";
+import type { AccountRow } from "../engines/vault-store.ts";
+import type { JsonObject, TokenAnswer, TokenContext } from "../providers/provider.ts";
+
+/** What Willcall holds of an account, and nobody reads in the store: its tokens, and what a refresh needs with them. */
+export interface Holding extends TokenContext {
+  accessToken: string;
+  /** As the provider spelt it. */
+  tokenType: string;
+  /** Null: this access token is all there will be. */
+  refreshToken: string | null;
+  idToken: string | null;
+  /** Further members that the definition keeps (`instance_url`, `realmId`, …). */
+  extra: JsonObject;
+  /** What names the person at the provider, where it says; two holdings with two subjects are two persons'. */
+  subject: string | null;
+}
+
+/** The names that a sealed holding is bound to. */
+type Names = Pick<AccountRow, "id" | "owner" | "provider" | "version">;
+
+const aadOf = ({ id, owner, provider, version }: Names): Buffer =>
+  Buffer.from(JSON.stringify([owner, provider, id, version]));
+
+/** Seals a holding for its row at `version`: copied to another row, or put back later, it does not open (S1). */
+export function sealHolding({ keys, platform }: Desk, names: Names, holding: Holding): Buffer {
+  const content = Buffer.from(JSON.stringify(holding));
+  return sealEnvelope(keys, platform.random(ENVELOPE_RANDOM), aadOf(names), content);
+}
+
+/** The holding of a row, or undefined: somebody changed the row, or its root key is gone. */
+export function openHolding({ keys }: Pick<Desk, "keys">, row: AccountRow): Holding | undefined {
+  const content = openEnvelope(keys, aadOf(row), row.sealed);
+  return content && (JSON.parse(content.toString("utf8")) as Holding);
+}
+
+/**
+ * The holding after `tokens` came. What the provider left out stays as `former` has it: a refresh token that is not
+ * replaced is still good (RFC 6749 §6).
+ */
+export function renewedHolding(
+  former: Holding | undefined,
+  tokens: TokenAnswer,
+  { inputs, captured }: TokenContext,
+  subject: string | null,
+): Holding {
+  return {
+    accessToken: tokens.access_token,
+    tokenType: tokens.token_type,
+    refreshToken: tokens.refresh_token ?? former?.refreshToken ?? null,
+    idToken: tokens.id_token ?? former?.idToken ?? null,
+    extra: { ...former?.extra, ...tokens.extra },
+    subject: subject ?? former?.subject ?? null,
+    inputs,
+    captured: { ...former?.captured, ...captured },
+  };
+}
+
+/** The columns of a row in order, after `tokens` came at `now` (milliseconds). */
+export function inOrder(tokens: TokenAnswer, former: { scope: string | null } | undefined, now: number) {
+  return {
+    status: "connected",
+    reason: null,
+    scope: tokens.scope ?? former?.scope ?? null,
+    renewedAt: now,
+    expiresAt: tokens.expiresAt ?? null,
+    failures: 0,
+    retryAt: 0,
+  } as const;
+}
