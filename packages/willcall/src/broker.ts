@@ -1,4 +1,7 @@
+import { accountDelivery } from "./accounts/delivery.ts";
+import { createVault } from "./accounts/vault.ts";
 import type { Config } from "./config/config.ts";
+import { ConfigError } from "./config/mistakes.ts";
 import type { Connection } from "./connection.ts";
 import { Keyring } from "./crypto/keys.ts";
 import type { Desk } from "./desk.ts";
@@ -8,6 +11,7 @@ import { codeGrant, codeRoutes } from "./dialects/code.ts";
 import { DEVICE_GRANT, deviceGrant, deviceRoutes } from "./dialects/device.ts";
 import { Replies, headerSets } from "./dialects/http.ts";
 import { Waits } from "./dialects/long-poll.ts";
+import { operatorRoutes } from "./dialects/operator-api.ts";
 import { metadataRoutes } from "./dialects/metadata.ts";
 import { nativeRoutes, openNativeLaunch } from "./dialects/native.ts";
 import type { Office } from "./dialects/office.ts";
@@ -16,6 +20,7 @@ import { Routes } from "./dialects/routes.ts";
 import { tokenRoutes } from "./dialects/token.ts";
 import { Draining } from "./draining.ts";
 import type { Engine } from "./engines/engine.ts";
+import type { VaultStore } from "./engines/vault-store.ts";
 import { createGrants } from "./grants/grants.ts";
 import { AddressLimit } from "./limits.ts";
 import { openTicket } from "./login/begin.ts";
@@ -45,7 +50,7 @@ export interface Parts {
   log: Log;
 }
 
-/** The composition root: one broker over one engine. */
+/** The composition root: one broker over one engine. Throws `ConfigError` where the engine cannot keep what it should. */
 export function createBroker({ config, engine, platform, log }: Parts): Broker {
   const draining = new Draining();
   const desk: Desk = {
@@ -58,13 +63,14 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
     providers: createProviderClient(platform),
     draining,
   };
+  const vault = config.accounts && createVault(desk, vaultStoreOf(engine).accounts, config.accounts);
   const deliveries: Deliveries = {
     "read-key": mailboxDelivery,
     "client-keys": mailboxDelivery,
     native: nativeDelivery,
     device: mailboxDelivery,
     code: codeDelivery,
-    accounts: mailboxDelivery,
+    accounts: accountDelivery(vault),
   };
   const headers = headerSets(config);
   const replies = new Replies(headers);
@@ -98,6 +104,14 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
     browserRoutes(routes, lobby, app, openLaunch);
     if (app.clientKeys) clientKeyRoutes(routes, office, lobby, app);
   }
+  if (config.accounts !== undefined && vault !== undefined) {
+    // Nobody but the operator's server begins these, so there is no launch without its ticket.
+    browserRoutes(routes, lobby, config.accounts, (_call, query) =>
+      openTicket(desk, query.get("ticket") ?? ""),
+    );
+    const { operatorTokens } = vaultStoreOf(engine);
+    operatorRoutes(routes, { desk, replies, vault, operatorTokens, app: config.accounts });
+  }
 
   return {
     fetch: (request, connection) => routes.answer(request, connection),
@@ -112,4 +126,10 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
       }
     },
   };
+}
+
+function vaultStoreOf({ vault }: Engine): VaultStore {
+  if (vault !== undefined) return vault;
+  const remedy = "Leave `accounts` out, or choose a store that can list what it holds, such as SQLite or D1.";
+  throw new ConfigError([{ path: "accounts", problem: "cannot be kept in this store", remedy }]);
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Command, CommanderError } from "commander";
+import { OPERATOR_SCOPES } from "../accounts/operator-token.ts";
 import type { Loaded } from "../config/load.ts";
 import { loadConfig } from "../config/load.ts";
 import { ConfigError } from "../config/mistakes.ts";
@@ -21,6 +22,12 @@ import { examine, findingsText } from "./doctor.ts";
 import { diskFiles, hasCode, onlyLooking, writePrivate } from "./files.ts";
 import { appKinds } from "./init.ts";
 import { checkKeys, generateKey } from "./keys.ts";
+import {
+  type OperatorTokenParts,
+  createOperatorToken,
+  listOperatorTokens,
+  revokeOperatorToken,
+} from "./operator-tokens.ts";
 import { probe } from "./probe.ts";
 import { listProviders, listText, showProvider, showText } from "./providers.ts";
 import { serve } from "./serve.ts";
@@ -106,6 +113,7 @@ function program(terminal: Terminal, process: Process, log: () => Log): Command 
   );
   addProviders(root, terminal, looking);
   addInit(root, terminal);
+  addOperatorTokens(root, (flags) => ({ sources: from(flags), openStore, terminal }));
   configured(root.command("doctor [provider]").description("Check the configuration and its providers"))
     .option("--json", "for programs")
     .action(async (provider: string | undefined, flags: Flags & Json) => {
@@ -172,6 +180,22 @@ function addInit(root: Command, terminal: Terminal): void {
         close();
       }
     });
+}
+
+/** `willcall operator-tokens`: who may call the operator's API. */
+function addOperatorTokens(root: Command, parts: (flags: Flags) => OperatorTokenParts): void {
+  const tokens = root.command("operator-tokens").description("Tokens for the operator's API");
+  configured(tokens.command("list", { isDefault: true }).description("List them all")).action(
+    (flags: Flags) => listOperatorTokens(parts(flags)),
+  );
+  configured(tokens.command("create <label>").description("Make one, and print it once"))
+    .option("--scope <scopes...>", `what it allows: ${OPERATOR_SCOPES.join(", ")} (all)`)
+    .action((label: string, { scope, ...flags }: Flags & { scope?: readonly string[] }) =>
+      createOperatorToken(parts(flags), label, scope ?? []),
+    );
+  configured(tokens.command("revoke <id>").description("End one at once")).action(
+    (id: string, flags: Flags) => revokeOperatorToken(parts(flags), id),
+  );
 }
 
 /** Runs the doctor against the real world. */

@@ -1,0 +1,257 @@
+import type { z } from "zod";
+import { type OperatorScope, scopesOf } from "../accounts/operator-token.ts";
+import type { Tokens } from "../accounts/renew.ts";
+import { beginSession } from "../accounts/session.ts";
+import type { Vault, Wanted } from "../accounts/vault.ts";
+import type { App } from "../config/config.ts";
+import type { Desk } from "../desk.ts";
+import type { AccountId, AccountRow, OperatorTokens } from "../engines/vault-store.ts";
+import { type Call, type Handler, type Replies, rawPath, rawQuery, readBody } from "./http.ts";
+import { openApi } from "./openapi.ts";
+import * as schemas from "./operator-schemas.ts";
+import type { Routes } from "./routes.ts";
+
+/** Accounts in one page of a list, unless the query says otherwise. */
+const PAGE = 50;
+
+/** What the operator's API works with. */
+export interface OperatorOffice {
+  readonly desk: Desk;
+  readonly replies: Replies;
+  readonly vault: Vault;
+  readonly operatorTokens: OperatorTokens;
+  /** As which accounts are connected. */
+  readonly app: App;
+}
+
+/** What goes wrong, in words of our own and of RFC 6750. */
+interface Problem {
+  readonly status: number;
+  readonly error: string;
+  readonly sentence: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** An answer: a status with its JSON, or what went wrong. */
+type Answer = { readonly status: number; readonly json: unknown } | Problem;
+
+/** Answers a call that the token allows. */
+type Work = (call: Call) => Promise<Answer>;
+
+/** The JSON API for an operator's servers, `/api/…`, as its OpenAPI document says. */
+export function operatorRoutes(routes: Routes, office: OperatorOffice): void {
+  const { app, replies, desk } = office;
+  const allowed = (scope: OperatorScope, work: Work): Handler => authorised(office, scope, work);
+  const document = openApi(desk.config.publicUrl);
+  routes.api(app, "/api/openapi.json", { GET: () => replies.json(null, 200, document) });
+  routes.api(app, "/api/sessions", { POST: allowed("accounts:write", (call) => beginOne(office, call)) });
+  routes.api(app, "/api/accounts", { GET: allowed("accounts:read", (call) => list(office, call)) });
+  routes.api(app, "/api/accounts/:id", {
+    GET: allowed("accounts:read", (call) => about(call, (wanted) => show(office, wanted))),
+    DELETE: allowed("accounts:write", (call) => about(call, (wanted) => remove(office, wanted))),
+  });
+  routes.api(app, "/api/accounts/:id/tokens", {
+    GET: allowed("tokens:read", (call) =>
+      about(call, async (wanted) => spell(office, await office.vault.read(wanted))),
+    ),
+  });
+  routes.api(app, "/api/accounts/:id/refresh", {
+    POST: allowed("tokens:read", (call) => about(call, (wanted) => refresh(office, call, wanted))),
+  });
+}
+
+/** Bearer tokens (RFC 6750 §2.1, §3.1): who has none is told so before anything is looked at. */
+function authorised(office: OperatorOffice, scope: OperatorScope, work: Work): Handler {
+  const { desk, operatorTokens, replies } = office;
+  return async (call) => {
+    const [, presented] =
+      /^Bearer ([\x21-\x7e]{1,512})$/i.exec(call.connection.header("authorization") ?? "") ?? [];
+    const scopes =
+      presented === undefined
+        ? undefined
+        : await scopesOf(operatorTokens, desk.config.operatorToken, presented);
+    const answer =
+      scopes === undefined
+        ? unauthorised(presented !== undefined)
+        : scopes.has(scope)
+          ? await work(call)
+          : insufficient(scope);
+    if ("json" in answer) return replies.json(call.origin, answer.status, answer.json);
+    const { status, error, sentence, headers } = answer;
+    return replies.json(call.origin, status, { error, error_description: sentence }, headers);
+  };
+}
+
+const unauthorised = (presented: boolean): Problem => ({
+  status: 401,
+  error: "invalid_token",
+  sentence: "Send an operator token: Authorization: Bearer …. `willcall operator-tokens create` makes one.",
+  headers: { "WWW-Authenticate": presented ? 'Bearer error="invalid_token"' : "Bearer" },
+});
+
+const insufficient = (scope: OperatorScope): Problem => ({
+  status: 403,
+  error: "insufficient_scope",
+  sentence: `This token does not allow ${scope}.`,
+  headers: { "WWW-Authenticate": `Bearer error="insufficient_scope", scope="${scope}"` },
+});
+
+const unknown: Problem = { status: 404, error: "unknown_account", sentence: "There is no such account." };
+
+const invalid = (sentence: string): Problem => ({ status: 400, error: "invalid_request", sentence });
+
+/** Runs `work` for the account that the path names. Whatever is no id is as unknown as an id that nobody has. */
+async function about(call: Call, work: (wanted: Wanted) => Promise<Answer>): Promise<Answer> {
+  const query = read(schemas.ownerQuery, Object.fromEntries(new URLSearchParams(rawQuery(call.request))));
+  if ("error" in query) return query;
+  const id = rawPath(call.request).split("/")[3] ?? "";
+  return isAccountId(id) ? work({ id, owner: query.value.owner }) : unknown;
+}
+
+function isAccountId(text: string): text is AccountId {
+  return /^[A-Za-z0-9_-]{22}$/.test(text);
+}
+
+async function beginOne({ desk, vault, app }: OperatorOffice, call: Call): Promise<Answer> {
+  if (desk.draining.begun) {
+    const sentence = "This broker is restarting. Try again in a moment.";
+    return { status: 503, error: "temporarily_unavailable", sentence, headers: { "Retry-After": "5" } };
+  }
+  const body = await readJson(schemas.sessionRequest, call);
+  if ("error" in body) return body;
+  const { account, owner, provider, scope, inputs = {}, origin = null, return_to, state } = body.value;
+  const begun = await beginSession(desk, vault, app, {
+    account: account as AccountId | undefined,
+    owner,
+    provider,
+    scope: scope?.split(" ") ?? null,
+    inputs,
+    origin,
+    returnTo: return_to,
+    state,
+  });
+  if ("error" in begun) {
+    return begun.error === "unknown_account"
+      ? unknown
+      : { status: 400, error: begun.error, sentence: "Accounts cannot be connected there like that." };
+  }
+  const expires_at = iso(begun.expiresAt);
+  return { status: 201, json: { account: begun.account, url: begun.url, expires_at } };
+}
+
+async function list({ vault }: OperatorOffice, call: Call): Promise<Answer> {
+  const query = read(schemas.accountQuery, Object.fromEntries(new URLSearchParams(rawQuery(call.request))));
+  if ("error" in query) return query;
+  const { after = "", limit = PAGE, ...filter } = query.value;
+  const rows = await vault.list(filter, after, limit + 1);
+  const shown = rows.slice(0, limit);
+  const next = rows.length > limit ? (shown.at(-1)?.id ?? null) : null;
+  return { status: 200, json: { accounts: shown.map(view), next } };
+}
+
+async function show({ vault }: OperatorOffice, wanted: Wanted): Promise<Answer> {
+  const row = await vault.find(wanted);
+  return row === undefined ? unknown : { status: 200, json: view(row) };
+}
+
+async function remove({ vault }: OperatorOffice, wanted: Wanted): Promise<Answer> {
+  const provider = await vault.remove(wanted);
+  return provider === undefined ? unknown : { status: 200, json: { provider } };
+}
+
+async function refresh(office: OperatorOffice, call: Call, wanted: Wanted): Promise<Answer> {
+  const body = await readJson(schemas.refreshRequest, call);
+  if ("error" in body) return body;
+  return spell(office, await office.vault.refresh(wanted, body.value.stale));
+}
+
+/** An account without anything secret. */
+function view(row: AccountRow) {
+  const { id, owner, provider, label, scope, status, reason, version } = row;
+  return {
+    id,
+    owner,
+    provider,
+    label,
+    scope,
+    status,
+    reason,
+    version,
+    created_at: iso(row.createdAt),
+    renewed_at: iso(row.renewedAt),
+    expires_at: row.expiresAt === null ? null : iso(row.expiresAt),
+    used_at: row.usedAt === null ? null : iso(row.usedAt),
+  };
+}
+
+/** The access token and what belongs to it; never the refresh token (promise S4). */
+function spell({ desk }: OperatorOffice, said: Tokens): Answer {
+  switch (said.kind) {
+    case "tokens": {
+      const { row, holding } = said;
+      const left = row.expiresAt === null ? undefined : row.expiresAt - desk.platform.now();
+      const json = {
+        account: row.id,
+        version: row.version,
+        access_token: holding.accessToken,
+        token_type: holding.tokenType,
+        ...(left !== undefined && { expires_in: Math.max(0, Math.floor(left / 1_000)) }),
+        scope: row.scope,
+        ...(holding.idToken !== null && { id_token: holding.idToken }),
+        extra: holding.extra,
+      };
+      return { status: 200, json };
+    }
+    case "unknown":
+      return unknown;
+    case "needs_reconnect":
+      return {
+        status: 409,
+        error: "needs_reconnect",
+        sentence: `Only its owner can bring it back (${said.reason}): begin a session for this account.`,
+      };
+    case "no_refresh_token":
+      return {
+        status: 409,
+        error: "no_refresh_token",
+        sentence: "The provider gave no refresh token: the access token is all there is.",
+      };
+    case "limited":
+    case "unavailable":
+      return {
+        status: said.kind === "limited" ? 429 : 503,
+        error: "temporarily_unavailable",
+        sentence: "The provider cannot be asked right now. Nothing is lost: try again.",
+        headers: { "Retry-After": String(said.after) },
+      };
+    case "misconfigured":
+      return {
+        status: 502,
+        error: "server_error",
+        sentence: "The provider refuses this broker's registration, or is not configured any more.",
+      };
+  }
+}
+
+const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+/** A body within a schema; an empty one is `{}`. */
+async function readJson<T>(schema: z.ZodType<T>, call: Call): Promise<{ value: T } | Problem> {
+  const text = await readBody(call.request);
+  if (text === undefined) return { ...invalid("The body is larger than 16 KiB."), status: 413 };
+  try {
+    return read(schema, text === "" ? {} : JSON.parse(text));
+  } catch {
+    return invalid("The body is not JSON.");
+  }
+}
+
+/** A value within a schema, or which member is not as it should be: values are never repeated. */
+function read<T>(schema: z.ZodType<T>, value: unknown): { value: T } | Problem {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { value: parsed.data };
+  const wrong = parsed.error.issues.map((issue) =>
+    issue.code === "unrecognized_keys" ? "a member that nobody knows" : issue.path.join(".") || issue.message,
+  );
+  return invalid(`Not as the OpenAPI document says: ${[...new Set(wrong)].join(", ")}.`);
+}
