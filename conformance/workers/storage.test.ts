@@ -39,7 +39,10 @@ it("S1, S4: objects, D1 and logs hold no token, code, key or secret", async () =
   const secrets = [CANARY, readKey, waiting.readKey, state, handle, refreshed];
   const paths = await stored(stage);
   expect(paths.some((path) => path.endsWith("-wal"))).toBe(true);
-  const texts = [stage.broker.logs.join(""), ...(await Promise.all(paths.map((path) => readFile(path, "latin1"))))];
+  const texts = [
+    stage.broker.logs.join(""),
+    ...(await Promise.all(paths.map((path) => readFile(path, "latin1")))),
+  ];
   for (const text of texts) for (const secret of secrets) expect(text).not.toContain(secret);
 });
 

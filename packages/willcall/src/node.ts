@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
+import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
 import { createBroker } from "./broker.ts";
@@ -9,6 +10,7 @@ import type { Config } from "./config/config.ts";
 import type { Connection } from "./connection.ts";
 import { pooledRandom } from "./crypto/random.ts";
 import type { Engine } from "./engines/engine.ts";
+import { serveSockets } from "./node-sockets.ts";
 import type { Log } from "./observe/log.ts";
 import { createEgress } from "./providers/egress.node.ts";
 import { type ProxyTrust, proxyTrust } from "./proxies.ts";
@@ -75,6 +77,12 @@ export async function serveNode(options: NodeOptions): Promise<Serving> {
   const port = await bind(server, listen.host, listen.port);
   // At once, too: what died while no process ran is deleted although none may run for long.
   void broker.sweep();
+  const sockets = serveSockets(
+    server,
+    broker,
+    config.publicUrl,
+    (incoming, stream) => new NodeConnection(incoming, stream, trust),
+  );
   const sweeping = setInterval(() => void broker.sweep(), SWEEP_INTERVAL);
   sweeping.unref();
 
@@ -86,6 +94,7 @@ export async function serveNode(options: NodeOptions): Promise<Serving> {
       clearInterval(sweeping);
       log.info("draining");
       broker.drain();
+      sockets.close();
       await closeServer(server);
       await egress.close();
       await engine.close();
@@ -118,12 +127,12 @@ async function closeServer(server: Server): Promise<void> {
 /** One request's connection on Node. */
 class NodeConnection implements Connection {
   readonly #incoming: IncomingMessage | Http2ServerRequest;
-  readonly #outgoing: ServerResponse | Http2ServerResponse;
+  readonly #outgoing: ServerResponse | Http2ServerResponse | Duplex;
   readonly #trust: ProxyTrust;
 
   constructor(
     incoming: IncomingMessage | Http2ServerRequest,
-    outgoing: ServerResponse | Http2ServerResponse,
+    outgoing: ServerResponse | Http2ServerResponse | Duplex,
     trust: ProxyTrust,
   ) {
     this.#incoming = incoming;

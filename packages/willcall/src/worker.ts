@@ -11,9 +11,10 @@ import {
   openDurableObjects,
 } from "./engines/durable-object/open.ts";
 import type { Namespace } from "./engines/durable-object/runtime.ts";
-import { type Question, Shard } from "./engines/durable-object/shard.ts";
+import { Shard } from "./engines/durable-object/shard.ts";
 import type { Engine } from "./engines/engine.ts";
 import { recordingLog } from "./observe/log.ts";
+import { type Question, askPickUp } from "./pick-up-socket.ts";
 import { type CataloguePack, packedCatalogue } from "./providers/catalogue/packed.ts";
 import { createWorkerEgress } from "./providers/egress.worker.ts";
 import { type Lifetime, WorkerConnection, type WorkerRequest } from "./worker-connection.ts";
@@ -132,14 +133,15 @@ export function createWorker({ config, catalogue, now = Date.now }: WorkerOption
 
       protected async answer(question: Question): Promise<string | undefined> {
         const { broker } = await houseOf(this.env);
-        const { text, pending } = await ask(broker, question);
-        return pending ? undefined : text;
+        const connection = new WorkerConnection(new Request(question.url));
+        const { text, kind } = await askPickUp(broker, question, connection);
+        return kind === "outcome" ? text : undefined;
       }
     },
   };
 }
 
-/** Answers a native client that asks for a WebSocket at its pick-up URL: refusals as HTTP, outcomes as a message. */
+/** Answers a native client that asks for a WebSocket at its pick-up URL; whoever has to wait does so at the object. */
 async function watch(
   broker: Broker,
   objects: DurableObjectEngine,
@@ -147,21 +149,9 @@ async function watch(
   connection: WorkerConnection,
 ): Promise<Response> {
   const question = { url, origin: connection.header("origin") };
-  const { answer, text } = await ask(broker, question);
-  const [mailbox = "", room] = new URL(url).pathname.split("/").toReversed();
-  const isRefused = room !== "pickup" || (answer.status !== 200 && answer.status !== 400);
-  return isRefused ? new Response(text, answer) : objects.watch(mailbox, question);
-}
-
-/** What a pick-up URL answers right now. */
-async function ask(
-  broker: Broker,
-  { url, origin }: Question,
-): Promise<{ answer: Response; text: string; pending: boolean }> {
-  const request = new Request(url, { headers: origin === null ? {} : { origin } });
-  const answer = await broker.fetch(request, new WorkerConnection(request));
-  const text = await answer.text();
-  return { answer, text, pending: answer.status === 400 && text.includes('"authorization_pending"') };
+  const { answer, text, kind } = await askPickUp(broker, question, connection);
+  if (kind === "refused") return new Response(text, answer);
+  return objects.watch(new URL(url).pathname.split("/").at(-1) ?? "", question);
 }
 
 function openEngine(env: WorkerEnv): { engine: Engine; objects: DurableObjectEngine | undefined } {

@@ -1,7 +1,8 @@
+import type { Question } from "../../pick-up-socket.ts";
 import type { Engine, Mailboxes, Records } from "../engine.ts";
 import { toStoreError } from "./faults.ts";
 import type { Namespace, WaitingSocket } from "./runtime.ts";
-import type { Question, Shard } from "./shard.ts";
+import type { Shard } from "./shard.ts";
 
 /** A handle on one object, wherever it runs: its methods, asked from elsewhere. */
 export type ShardStub = Pick<

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import type { Question } from "../../pick-up-socket.ts";
 import type { MailboxId, Records } from "../engine.ts";
 import { type StoredMailboxes, createStoredMailboxes } from "../sql/mailboxes.ts";
 import { createSqlRecords } from "../sql/records.ts";
@@ -15,12 +16,6 @@ type Mailbox<V extends keyof StoredMailboxes> = Parameters<StoredMailboxes[V]>;
 type Record<V extends keyof Records> = Parameters<Records[V]>;
 
 /** A native client's question, kept with its socket while the object sleeps. */
-export interface Question {
-  /** The pick-up URL that was asked. */
-  readonly url: string;
-  readonly origin: string | null;
-}
-
 interface Watch extends Question {
   /** Milliseconds since the epoch. */
   readonly until: number;
@@ -132,7 +127,7 @@ export abstract class Shard<Env> extends DurableObject<Env> {
       ours.serializeAttachment({ url, origin: query.get("origin"), until } satisfies Watch);
       await this.#sweepLater();
       // After registering, so that no change falls between the caller's read and this wait.
-      await this.#tell(ours);
+      void this.#tell(ours);
     } else if (await this.#mailboxes.changedSince(id, Number(since))) {
       await this.#tell(ours);
     }

@@ -1,4 +1,5 @@
-import { type Question, Shard } from "./shard.ts";
+import type { Question } from "../../pick-up-socket.ts";
+import { Shard } from "./shard.ts";
 
 /** An object as the tests know it: its clients are answered with what they asked, once it is `answerable`. */
 export class TestShard extends Shard<unknown> {
