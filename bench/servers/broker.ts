@@ -1,11 +1,13 @@
 /** Willcall as the CLI serves it, with the Framer worker's variables. */
 import { Secret } from "../../packages/willcall/src/secret.ts";
+import { keepYoungSpaceSmall } from "../../packages/willcall/src/cli/young-space.ts";
 import { openSqlite } from "../../packages/willcall/src/engines/sqlite/open.ts";
 import { serveNode } from "../../packages/willcall/src/node.ts";
 import { pinoLog } from "../../packages/willcall/src/observe/pino.ts";
 import { appFor } from "./config.ts";
 import { report } from "./report.ts";
 
+keepYoungSpaceSmall();
 const { PROVIDER_PORT = "", DATA = "", ROOT_KEY = "" } = process.env;
 const { port } = await serveNode({
   config: {

@@ -31,6 +31,7 @@ import {
 import { probe } from "./probe.ts";
 import { listProviders, listText, showProvider, showText } from "./providers.ts";
 import { serve } from "./serve.ts";
+import { keepYoungSpaceSmall } from "./young-space.ts";
 import type { SetupFlags } from "./setup.ts";
 import { setUp, setUpText, terminalQuestions } from "./setup.ts";
 import type { Terminal } from "./terminal.ts";
@@ -63,7 +64,10 @@ export async function main(
 }
 
 /** The broker is loaded only by the command that runs it, so that all others answer quickly. */
-const start = async (options: NodeOptions) => (await import("../node.ts")).serveNode(options);
+const start = async (options: NodeOptions) => {
+  keepYoungSpaceSmall();
+  return (await import("../node.ts")).serveNode(options);
+};
 const openStore = (path: string) => openSqlite({ path });
 
 function program(terminal: Terminal, process: Process, log: () => Log): Command {
