@@ -16,6 +16,9 @@ import type { Routes } from "./routes.ts";
 
 /** Polls per second and key; over it the answer is 404, because published clients take a 429 for final (A13). */
 const POLLS_PER_SECOND = 4;
+/** A read key of the Framer worker; none of ours looks like that. */
+const WORKER_KEY = /^[0-9a-f]{32}$/;
+
 /** The read-key dialect (protocol.md, part A): what published Framer plugins speak. */
 export function readKeyRoutes(routes: Routes, office: Office, app: App): void {
   const { desk, replies } = office;
@@ -81,7 +84,12 @@ function poll(office: Office, polls: RateLimit, call: Call): Response | Promise<
   const readKey = plainParameter(query, "readKey");
   if (readKey === undefined || readKey === "") return replies.text(origin, 400, "The read key is missing.");
   const opened = openReadKey(desk.keys, "read-key", app.name, readKey);
-  if (opened === undefined) return replies.empty(origin, 404);
+  if (opened === undefined) {
+    // A login that was in flight when this broker took the worker's place: its plugin would poll for ever.
+    return app.name === "" && WORKER_KEY.test(readKey)
+      ? replies.text(origin, 410, "This login was begun before an update here. Log in again.")
+      : replies.empty(origin, 404);
+  }
   const now = desk.platform.now();
   if (now >= opened.createdAt + READ_KEY_WINDOW)
     return replies.text(origin, 410, "This login has expired. Log in again.");
