@@ -59,7 +59,7 @@ export async function beginSession(
   if ("error" in checked) return checked;
 
   const { platform } = desk;
-  const account = former?.id ?? (toBase64url(platform.random(16)) as AccountId);
+  const account = former?.id ?? makeAccountId(platform.random(16));
   const carried: Carried = {
     owner: former?.owner ?? request.owner ?? "",
     account,
@@ -83,4 +83,11 @@ export async function beginSession(
     carried: { ...carried },
   };
   return { account, url: launchUrl(desk, app, login), expiresAt: expiresAt(login) };
+}
+
+/** An account's id of 16 random bytes. It begins with a letter, so that no command line takes it for an option. */
+function makeAccountId(random: Uint8Array): AccountId {
+  const bytes = Uint8Array.from(random);
+  bytes[0] = (bytes[0] ?? 0) & 0x7f;
+  return toBase64url(bytes) as AccountId;
 }

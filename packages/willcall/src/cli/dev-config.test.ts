@@ -20,6 +20,11 @@ const put = (text: string | undefined, write = writePrivate) => {
 };
 const written = (): unknown => JSON.parse(readFileSync(path, "utf8"));
 
+/** A disk without room. */
+const full = async (): Promise<never> => {
+  throw Object.assign(new Error("no space left"), { code: "ENOSPC" });
+};
+
 it("puts the token beside the fields that are there, and keeps everything else", async () => {
   await put(
     '{\n  "COZY_URL": "http://cozy.localhost:8080",\n  "fields": {"access_token": "old", "login": "ada",},\n}',
@@ -50,9 +55,6 @@ it.each([
 });
 
 it("keeps the old content when the disk is full", async () => {
-  const full = async (): Promise<never> => {
-    throw Object.assign(new Error("no space left"), { code: "ENOSPC" });
-  };
   await expect(put('{"fields": {}}', full)).rejects.toMatchObject({ code: "ENOSPC" });
   expect(written()).toEqual({ fields: {} });
 });

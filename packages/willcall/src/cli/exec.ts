@@ -1,11 +1,22 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { constants } from "node:os";
 import type { OperatorClient } from "./operator-client.ts";
 
 /** Milliseconds before an access token's end in which the broker gives a new one. */
 const MARGIN = 240_000;
 /** Milliseconds between two looks, where the provider does not say how long its tokens last, or for very short ones. */
 const LOOK_AGAIN = 30_000;
+
+/** A command that was run has ended; its exit code becomes ours. */
+export class Ended extends Error {
+  readonly code: number;
+
+  constructor(code: number) {
+    super("the command ended");
+    this.code = code;
+  }
+}
 
 /** What to run. */
 export interface Execution {
@@ -16,26 +27,29 @@ export interface Execution {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Keeps a token where the command reads it; called before it starts, and with every newer one while it runs. */
   readonly keep: (accessToken: string) => Promise<void>;
+  /** Calls back at each SIGTERM or SIGINT, which the command gets then. */
+  readonly onStopSignal: (stop: () => void) => void;
 }
 
 /**
  * Runs a command with an account's access token in `WILLCALL_ACCESS_TOKEN`. Resolves to its exit code: 127 where it cannot
  * be started, 128 and more where a signal ended it. Rejects with `Refused` when there is no token for it.
  */
-export async function execute(client: OperatorClient, execution: Execution): Promise<number> {
-  const { account, command, parameters, cwd, env, keep } = execution;
+export async function execute(client: Pick<OperatorClient, "tokens">, execution: Execution): Promise<number> {
+  const { account, command, parameters, cwd, env, keep, onStopSignal } = execution;
   const first = await client.tokens(account);
   await keep(first.access_token);
   const child = spawn(command, parameters, {
     cwd,
-    env: { ...env, WILLCALL_ACCESS_TOKEN: first.access_token },
+    env: { ...withoutOurs(env), WILLCALL_ACCESS_TOKEN: first.access_token },
     stdio: "inherit",
   });
+  onStopSignal(() => child.kill());
   const ended = new AbortController();
   const fresh = keepFresh(client, execution, first, ended.signal);
   try {
     const [code, signal]: unknown[] = await once(child, "exit");
-    return typeof code === "number" ? code : 128 + Number(signal === "SIGINT" ? 2 : 15);
+    return typeof code === "number" ? code : 128 + numberOf(signal);
   } catch {
     return 127;
   } finally {
@@ -44,9 +58,18 @@ export async function execute(client: OperatorClient, execution: Execution): Pro
   }
 }
 
+/** The environment without what is meant for Willcall alone: the operator's token reads every account. */
+function withoutOurs(env: Execution["env"]): Execution["env"] {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("WILLCALL_")));
+}
+
+function numberOf(signal: unknown): number {
+  return Object.entries(constants.signals).find(([name]) => name === signal)?.[1] ?? 0;
+}
+
 /** Looks for a newer token whenever the last one is about to end. Trouble on the way is the next look's to mend. */
 async function keepFresh(
-  client: OperatorClient,
+  client: Pick<OperatorClient, "tokens">,
   { account, keep }: Execution,
   first: Awaited<ReturnType<OperatorClient["tokens"]>>,
   signal: AbortSignal,

@@ -5,7 +5,7 @@ export type Read = { ok: true; value: unknown } | { ok: false; line: number; col
 const DEEPEST = 100;
 
 const space = /(?:[\s\uFEFF]|\/\/[^\n]*|\/\*[^]*?\*\/)*/y;
-const scalar = /"(?:[^"\\\p{Cc}]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/uy;
+const scalar = /"(?:[^"\\\p{Cc}]|\\.)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/uy;
 
 /**
  * Reads JSON as people write it: commas after the last member, comments, a byte order mark. An error says where and never
@@ -78,13 +78,14 @@ class Reader {
 
   #scalar(): unknown {
     const token = this.#match(scalar);
+    let value: unknown;
     try {
-      const value: unknown = JSON.parse(token);
-      this.#at += token.length;
-      return value;
+      value = JSON.parse(token);
     } catch {
       throw new NotJson(this.#at);
     }
+    this.#at += token.length;
+    return value;
   }
 
   /** The character that comes next, past space and comments; undefined at the end. */

@@ -15,6 +15,7 @@ import { catalogue } from "../providers/catalogue/index.ts";
 import { createProviderClient } from "../providers/client.ts";
 import { createDiscovery } from "../providers/discovery.ts";
 import { createEgress } from "../providers/egress.node.ts";
+import { addAccounts } from "./accounts.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { checkConfig, configJsonSchema } from "./config.ts";
 import type { Finding } from "./doctor.ts";
@@ -22,6 +23,8 @@ import { examine, findingsText } from "./doctor.ts";
 import { diskFiles, hasCode, onlyLooking, writePrivate } from "./files.ts";
 import { appKinds } from "./init.ts";
 import { checkKeys, generateKey } from "./keys.ts";
+import { Ended } from "./exec.ts";
+import { Refused } from "./operator-client.ts";
 import {
   type OperatorTokenParts,
   createOperatorToken,
@@ -47,7 +50,8 @@ export interface Process {
 /**
  * Runs one `willcall` command; `argv` is what follows the command's name, `log` makes the
  * log of `serve`. Resolves to the exit code: 0, 78 for a
- * wrong configuration, 1 for everything else. Nothing it prints holds a secret.
+ * wrong configuration, the command's own for `exec`, 1 for everything else. Nothing it prints holds a secret but what was
+ * asked for: a fresh key or token.
  */
 export async function main(
   argv: readonly string[],
@@ -72,6 +76,7 @@ const openStore = (path: string) => openSqlite({ path });
 
 function program(terminal: Terminal, process: Process, log: () => Log): Command {
   const root = new Command("willcall")
+    .enablePositionalOptions()
     .description("An OAuth broker for apps that cannot keep a secret")
     .exitOverride()
     .configureOutput({
@@ -117,6 +122,7 @@ function program(terminal: Terminal, process: Process, log: () => Log): Command 
   );
   addProviders(root, terminal, looking);
   addInit(root, terminal);
+  addAccounts({ root, configured, terminal, process, load: looking });
   addOperatorTokens(root, (flags) => ({ sources: from(flags), openStore, terminal }));
   configured(root.command("doctor [provider]").description("Check the configuration and its providers"))
     .option("--json", "for programs")
@@ -233,17 +239,20 @@ function configured(command: Command): Command {
 function report(error: unknown, { complain }: Terminal): number {
   if (error instanceof CommanderError) return error.exitCode;
   if (error instanceof Unwell) return 1;
+  if (error instanceof Ended) return error.code;
   if (error instanceof ConfigError) {
     complain(error.message);
     return error.exitCode;
   }
-  if (error instanceof StoreError) complain(error.message);
+  if (error instanceof StoreError || error instanceof Refused) complain(error.message);
   else if (hasCode(error, "EADDRINUSE"))
     complain("Something listens on that port already. Stop it, or choose another with --port.");
   else if (hasCode(error, "EADDRNOTAVAIL", "ENOTFOUND"))
     complain("This machine does not have the address given by --host.");
   else if (hasCode(error, "EACCES", "EPERM"))
     complain("This port or file is not yours to use. Choose a port above 1023, or check permissions.");
+  else if (hasCode(error, "ENOSPC", "EDQUOT"))
+    complain("There is no room left on the disk. The file that was to be written is as it was.");
   else throw error;
   return 1;
 }

@@ -38,6 +38,15 @@ export interface OperatorClient {
   tokens(id: string): Promise<z.infer<typeof schemas.tokens>>;
 }
 
+/** The account's own answer. */
+async function found<T>(answer: Promise<T | undefined>): Promise<T> {
+  const value = await answer;
+  if (value === undefined) throw new Refused("There is no such account. `willcall login` connects one.");
+  return value;
+}
+
+const pathOf = (id: string): string => `/api/accounts/${encodeURIComponent(id)}`;
+
 /** Calls a broker's API over `fetch`. */
 export function createOperatorClient(
   { url, token }: BrokerAddress,
@@ -64,13 +73,6 @@ export function createOperatorClient(
     throw new Refused(problem.data?.error_description ?? `The broker at ${url} answered ${response.status}.`);
   }
 
-  async function found<T>(answer: Promise<T | undefined>): Promise<T> {
-    const value = await answer;
-    if (value === undefined) throw new Refused("There is no such account. `willcall login` connects one.");
-    return value;
-  }
-
-  const pathOf = (id: string): string => `/api/accounts/${encodeURIComponent(id)}`;
   return {
     begin: (request) => found(ask("/api/sessions", schemas.session, request)),
     account: (id) => ask(pathOf(id), schemas.account),

@@ -1,0 +1,97 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import type { Loaded } from "../config/load.ts";
+import type { Flags } from "../config/variables.ts";
+import { isInGit, putAccessToken } from "./dev-config.ts";
+import { Ended, execute } from "./exec.ts";
+import { diskFiles, writePrivate } from "./files.ts";
+import { logIn } from "./login.ts";
+import { type OperatorClient, Refused, brokerAddress, createOperatorClient } from "./operator-client.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What the commands are added to, and work with. */
+export interface AccountCommands {
+  readonly root: Command;
+  /** Adds the options of every command that reads the configuration. */
+  readonly configured: (command: Command) => Command;
+  readonly terminal: Terminal;
+  readonly process: { readonly onStopSignal: (stop: () => void) => void };
+  readonly load: (flags: Flags) => Promise<Loaded>;
+}
+
+interface DevConfigFlag {
+  readonly devConfig?: string;
+}
+
+interface LoginFlags extends DevConfigFlag {
+  readonly account?: string;
+  readonly owner: string;
+  readonly scope?: string;
+  readonly elsewhere?: boolean;
+}
+
+/** `willcall login`, `token` and `exec`: accounts for who writes connectors. */
+export function addAccounts({ root, configured, terminal, process, load }: AccountCommands): void {
+  const clientFor = async (flags: Flags): Promise<OperatorClient> => {
+    const address = await brokerAddress(terminal.env, async () => (await load(flags)).config);
+    return createOperatorClient(address, fetch);
+  };
+  const keeper = (file: string | undefined) => createKeeper(terminal, file);
+
+  configured(root.command("login [provider]").description("Connect an account of yours, and say its id"))
+    .option("--account <id>", "connect this account again, in place")
+    .option("--owner <name>", "whose account it is", "me")
+    .option("--scope <scopes>", "what to ask for, with spaces between")
+    .option("--elsewhere", "the browser is on another machine")
+    .option("--dev-config <file>", "put the access token into this konnector-dev-config.json")
+    .action(
+      async (
+        provider: string | undefined,
+        { elsewhere = false, devConfig, ...flags }: Flags & LoginFlags,
+      ) => {
+        const client = await clientFor(flags);
+        const keep = keeper(devConfig);
+        const show = (url: string) => terminal.complain(`Open this in a browser to log in:\n${url}`);
+        const id = await logIn(client, { ...flags, provider, elsewhere }, show);
+        if (devConfig !== undefined) await keep((await client.tokens(id)).access_token);
+        terminal.say(id);
+      },
+    );
+
+  configured(root.command("token <account>").description("Print an account's access token, fresh")).action(
+    async (account: string, flags: Flags) => {
+      terminal.say((await (await clientFor(flags)).tokens(account)).access_token);
+    },
+  );
+
+  configured(
+    root
+      .command("exec <account> [command...]")
+      .usage("[options] <account> -- <command> [parameters...]")
+      .description("Run a command with an account's access token in WILLCALL_ACCESS_TOKEN"),
+  )
+    .option("--dev-config <file>", "keep the token fresh in this konnector-dev-config.json while it runs")
+    .passThroughOptions()
+    .action(
+      async (account: string, words: readonly string[], { devConfig, ...flags }: Flags & DevConfigFlag) => {
+        // What follows the account is passed through as it stands, the separator included.
+        const [command, ...parameters] = words[0] === "--" ? words.slice(1) : words;
+        if (command === undefined) throw new Refused("Say which command to run, after --.");
+        const { cwd, env } = terminal;
+        const execution = { account, command, parameters, cwd, env, keep: keeper(devConfig), ...process };
+        throw new Ended(await execute(await clientFor(flags), execution));
+      },
+    );
+}
+
+/** Puts tokens into a development configuration, where one is named; warns the first time where git would take it along. */
+function createKeeper({ cwd, complain }: Terminal, file: string | undefined) {
+  let warned = false;
+  return async (accessToken: string): Promise<void> => {
+    if (file === undefined) return;
+    const path = resolve(cwd, file);
+    await putAccessToken({ path, files: diskFiles, write: writePrivate }, accessToken);
+    if (!warned && (await isInGit(path))) complain(`git does not ignore ${path}: add it to .gitignore.`);
+    warned = true;
+  };
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { Secret } from "../secret.ts";
+import { brokerAddress, createOperatorClient } from "./operator-client.ts";
+
+const configured = { publicUrl: "http://localhost:8787", operatorToken: new Secret("configured") };
+
+describe("the broker that commands work with", () => {
+  it("is what the variables say, and then no configuration is read", async () => {
+    const env = { WILLCALL_URL: "https://login.example.com/", WILLCALL_OPERATOR_TOKEN: "set" };
+    const load = () => Promise.reject(new Error("read"));
+    expect(await brokerAddress(env, load)).toEqual({ url: "https://login.example.com", token: "set" });
+  });
+
+  it("is the configuration's, with a token from either", async () => {
+    const load = async () => configured;
+    const url = "http://localhost:8787";
+    expect(await brokerAddress({}, load)).toEqual({ url, token: "configured" });
+    expect(await brokerAddress({ WILLCALL_OPERATOR_TOKEN: "set" }, load)).toEqual({ url, token: "set" });
+  });
+
+  it("is refused without a token, with what makes one", async () => {
+    const load = async () => ({ publicUrl: "http://localhost:8787" });
+    await expect(brokerAddress({}, load)).rejects.toThrow("operator-tokens create");
+  });
+});
+
+describe("a broker's answer", () => {
+  const client = (response: () => Response) =>
+    createOperatorClient({ url: "http://localhost:1", token: "t" }, async () => response());
+
+  it.each([
+    [
+      "a problem",
+      () => Response.json({ error: "x", error_description: "Do that." }, { status: 409 }),
+      "Do that.",
+    ],
+    ["another server's page", () => new Response("<html>"), "No broker that keeps accounts answers"],
+    ["a status alone", () => Response.json({}, { status: 500 }), "answered 500"],
+    ["not as documented", () => Response.json({ access_token: 1 }), "answered 200"],
+  ])("that is %s becomes a sentence for a person", async (_what, response, sentence) => {
+    await expect(client(response).tokens("a")).rejects.toThrow(sentence);
+  });
+});
