@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { ConfigError } from "../config/mistakes.ts";
 import type { Config } from "../config/config.ts";
 import * as schemas from "../dialects/operator-schemas.ts";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Mistake } from "./mistakes.ts";
 import { didYouMean, shownKey, valueClass } from "./mistakes.ts";
 import type { ConfigFile } from "./schema.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { definitionSchema } from "../providers/definition.ts";
 import { ownPaths } from "./names.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { OperatorScope } from "../accounts/operator-token.ts";
 import * as schemas from "./operator-schemas.ts";
 

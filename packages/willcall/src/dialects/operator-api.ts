@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { type OperatorScope, scopesOf } from "../accounts/operator-token.ts";
 import type { Tokens } from "../accounts/renew.ts";
 import { beginSession } from "../accounts/session.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Longest name of a person, in characters: it travels in a cookie, as the two below do. */
 const LONGEST_OWNER = 128;

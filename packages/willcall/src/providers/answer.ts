@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { tokenAnswerRules } from "./definition-parts.ts";
 import { badAnswer, compileVocabulary, failureOfAnswer, type Phase, type Vocabulary } from "./errors.ts";
 import { isJsonObject, memberAt, parseFlatXml, parseForm, parseJson } from "./json.ts";

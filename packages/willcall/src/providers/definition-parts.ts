@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What every piece of text in a definition obeys: no control characters, at most 2,048 characters. */
 const text = z

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Catalogue } from "../../config/catalogue.ts";
 import { catalogueEntrySchema } from "../definition.ts";
 import { compileUrl } from "../template.ts";

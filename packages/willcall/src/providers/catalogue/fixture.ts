@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** RFC 6749 codes as an app sees them: a request of ours that the provider cannot read is our `server_error`. */
 const failure = z.strictObject({
