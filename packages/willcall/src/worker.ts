@@ -19,6 +19,8 @@ import { type CataloguePack, packedCatalogue } from "./providers/catalogue/packe
 import { createWorkerEgress } from "./providers/egress.worker.ts";
 import { type Lifetime, WorkerConnection, type WorkerRequest } from "./worker-connection.ts";
 
+export type { CataloguePack };
+
 /** Objects that share the mailboxes unless `WILLCALL_SHARDS` says otherwise: some thousand operations a second each. */
 const SHARDS = 8;
 
