@@ -88,6 +88,12 @@ export async function load(
 ): Promise<number> {
   const wires = await Promise.all(Array.from({ length: connections }, () => Wire.open(port)));
   let next = 0;
+  let running = true;
+  // The generator never sleeps: waking a sleeping processor costs the server's write more than the answer itself.
+  const spin = (): void => {
+    if (running) setImmediate(spin);
+  };
+  spin();
   const start = performance.now();
   await Promise.all(
     wires.map(async (wire) => {
@@ -95,6 +101,7 @@ export async function load(
     }),
   );
   const seconds = (performance.now() - start) / 1000;
+  running = false;
   for (const wire of wires) wire.close();
   return seconds;
 }

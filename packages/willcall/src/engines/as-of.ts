@@ -1,5 +1,8 @@
 import type { LoginRow, LoginStatus } from "./engine.ts";
 
+/** What of a row decides how its status reads. */
+export type Times = Pick<LoginRow, "status" | "expiresAt" | "deadline">;
+
 /**
  * A stored status as it reads at `now` (milliseconds). Nobody has to ask for a login to die: time passing is
  * enough (promise S7), and every engine tells it the same way.
@@ -8,10 +11,7 @@ import type { LoginRow, LoginStatus } from "./engine.ts";
  * - `exchanging` reads `failed` from its deadline on. Until then `expiresAt` does not concern it: a claim made in
  *   time may still end well.
  */
-export function statusAsOf(
-  { status, expiresAt, deadline }: Pick<LoginRow, "status" | "expiresAt" | "deadline">,
-  now: number,
-): LoginStatus {
+export function statusAsOf({ status, expiresAt, deadline }: Times, now: number): LoginStatus {
   switch (status) {
     case "launched":
     case "retry":
@@ -22,6 +22,11 @@ export function statusAsOf(
     default:
       return status;
   }
+}
+
+/** Until when (milliseconds) a pending row stays pending if nobody writes. */
+export function pendingUntil({ status, expiresAt, deadline }: Times): number {
+  return status === "exchanging" ? (deadline ?? 0) : expiresAt;
 }
 
 /** A stored row as it reads at `now`: an expired one without its box, an interrupted exchange with its reason. */

@@ -103,7 +103,7 @@ export interface Mailboxes {
 
   /**
    * Whether a row as of `now` has come to an outcome; false for an unknown one. Nearly every poll asks only this, so
-   * an engine that can answers at once; then a fault is thrown, not a rejection.
+   * an engine that can answers at once; then a fault is thrown, not a rejection. It may be 50 ms behind another process.
    */
   isSettled(id: MailboxId, now: number): boolean | Promise<boolean>;
 

@@ -1,3 +1,4 @@
+import type { Times } from "../as-of.ts";
 import type { DialectName, GrantRow, LoginRow, LoginStatus, MailboxId } from "../engine.ts";
 import { StoreError } from "../errors.ts";
 
@@ -44,7 +45,7 @@ export function oneOf<T extends string>(allowed: readonly T[], column: Column | 
 }
 
 /** What decides a login's status, of a row of `logins`. */
-export function toTimes(row: Row): Pick<LoginRow, "status" | "expiresAt" | "deadline"> {
+export function toTimes(row: Row): Times {
   return {
     status: oneOf(STATUSES, row["status"]),
     expiresAt: integer(row["expires_at"]),

@@ -1,11 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
-import { asOf, statusAsOf } from "../as-of.ts";
+import { asOf, pendingUntil, statusAsOf } from "../as-of.ts";
 import type { LoginRow, MailboxId, Mailboxes } from "../engine.ts";
 import { isSettled } from "../life.ts";
 import type { Batch } from "./batch.ts";
 import { toStoreError } from "./faults.ts";
 import { toLoginRow, toTimes } from "../sql/rows.ts";
 import { LOGINS, launchParameters } from "../sql/statements.ts";
+import { createPending } from "./pending.ts";
 import { sweeper } from "./sweeper.ts";
 import type { Waiters } from "./waiters.ts";
 
@@ -23,26 +24,35 @@ export function createMailboxes(db: DatabaseSync, batch: Batch, waiters: Waiters
   const confirm = db.prepare(LOGINS.confirm);
   const putBack = db.prepare(LOGINS.putBack);
 
+  const pending = createPending(db);
+
   function readAsOf(id: MailboxId, now: number): LoginRow | undefined {
     const row = read.get(id);
     return row && asOf(toLoginRow(id, row), now);
   }
 
+  function write<T>(id: MailboxId, work: () => T): Promise<T> {
+    return batch.write(() => {
+      pending.forget(id);
+      return work();
+    });
+  }
+
   async function writeAndWake<T>(id: MailboxId, work: () => T): Promise<T> {
-    const value = await batch.write(work);
+    const value = await write(id, work);
     if (value) waiters.wake(id);
     return value;
   }
 
   return {
     launch: (login, now, cap) =>
-      batch.write(() => {
+      write(login.id, () => {
         const { changes } = launch.run(...launchParameters(login, now, cap));
         return changes === 1 ? "inserted" : (readAsOf(login.id, now) ?? "full");
       }),
 
     claim: (id, stateHash, now, deadline) =>
-      batch.write(() => {
+      write(id, () => {
         const row = claim.get(id, stateHash, now, deadline);
         return row && toLoginRow(id, row);
       }),
@@ -57,15 +67,20 @@ export function createMailboxes(db: DatabaseSync, batch: Batch, waiters: Waiters
       }),
 
     retry: (id, oldStateHash, newStateHash, now) =>
-      batch.write(() => retry.run(id, oldStateHash, now, newStateHash).changes === 1),
+      write(id, () => retry.run(id, oldStateHash, now, newStateHash).changes === 1),
 
     end: (id, status, reason, now, stateHash) =>
       writeAndWake(id, () => end.run(id, stateHash ?? null, now, status, reason).changes === 1),
 
     isSettled(id, now) {
       try {
+        const until = pending.until(id);
+        if (until !== undefined && now < until) return false;
         const row = glance.get(id);
-        return row !== undefined && isSettled({ status: statusAsOf(toTimes(row), now) });
+        const times = row && toTimes(row);
+        if (times !== undefined && isSettled({ status: statusAsOf(times, now) })) return true;
+        pending.remember(id, times === undefined ? Number.POSITIVE_INFINITY : pendingUntil(times));
+        return false;
       } catch (error) {
         throw toStoreError(error);
       }
