@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Accounts, raiseAccounts } from "./support/accounts.ts";
@@ -130,6 +131,28 @@ describe("willcall token", () => {
       code: 1,
       err: expect.stringContaining("There is no such account."),
     });
+  });
+});
+
+describe("willcall keys rotate", () => {
+  it("S1: lets the old root key be dropped, while the broker goes on", async () => {
+    const [older, newer] = [1, 2].map(() => randomBytes(32).toString("base64"));
+    await using own = await raiseAccounts(undefined, { WILLCALL_KEYS: String(older) });
+    const { account } = await own.connect("ada");
+    const keys = `${newer},${older}`;
+    await own.broker.restart({ WILLCALL_KEYS: keys });
+    const child = spawn(process.execPath, [command, "keys", "rotate"], {
+      cwd: dirname(own.broker.dataDir ?? ""),
+      env: { PATH: process.env["PATH"], WILLCALL_KEYS: keys, CLIENT_SECRET_OF_MEADOW: "top-secret" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    expect(await ended(child)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/: 1, of them just now: 1\.$/),
+    });
+    expect(await own.get(`/api/accounts/${account}/tokens`)).toMatchObject({ status: 200 });
+    await own.broker.restart({ WILLCALL_KEYS: String(newer) });
+    expect(await own.get(`/api/accounts/${account}/tokens`)).toMatchObject({ status: 200 });
   });
 });
 

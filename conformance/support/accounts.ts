@@ -53,8 +53,11 @@ async function startUserinfo(person: { id: string }) {
   };
 }
 
-/** Raises it; the provider rotates its refresh tokens and ends a grant whose old one is used again. */
-export async function raiseAccounts(target: Target = inProcess): Promise<Accounts> {
+/** Raises it, with further environment variables; the provider rotates its refresh tokens and ends a grant whose old one is used again. */
+export async function raiseAccounts(
+  target: Target = inProcess,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Accounts> {
   const provider = await startScriptedProvider({ rotates: true });
   const person = { id: "1" };
   const userinfo = await startUserinfo(person);
@@ -69,7 +72,7 @@ export async function raiseAccounts(target: Target = inProcess): Promise<Account
       },
       accounts: { title: "Fieldnotes", providers: { meadow: { scope: ["read"] } } },
     }),
-    { env: { CLIENT_SECRET_OF_MEADOW: "top-secret", WILLCALL_OPERATOR_TOKEN: operatorToken } },
+    { env: { CLIENT_SECRET_OF_MEADOW: "top-secret", WILLCALL_OPERATOR_TOKEN: operatorToken, ...env } },
   );
   const headers = { authorization: `Bearer ${operatorToken}` };
   const raw: Accounts["raw"] = (path, body) =>

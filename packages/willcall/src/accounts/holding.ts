@@ -20,7 +20,8 @@ export interface Holding extends TokenContext {
 /** The names that a sealed holding is bound to. */
 type Names = Pick<AccountRow, "id" | "owner" | "provider" | "version">;
 
-const aadOf = ({ id, owner, provider, version }: Names): Buffer =>
+/** What a row's envelope is bound to. */
+export const aadOf = ({ id, owner, provider, version }: Names): Buffer =>
   Buffer.from(JSON.stringify([owner, provider, id, version]));
 
 /** Seals a holding for its row at `version`: copied to another row, or put back later, it does not open (S1). */

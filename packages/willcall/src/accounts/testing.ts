@@ -109,7 +109,9 @@ export class Clock {
   }
 }
 
-const rootKeys = [new Secret(Buffer.alloc(32, 7))];
+/** The root key of every process. */
+export const OLD_KEY = new Secret(Buffer.alloc(32, 7));
+const rootKeys = [OLD_KEY];
 
 /** One process with a vault over the store at `path`; `wrap` comes between the vault and its store. */
 export function openProcess(

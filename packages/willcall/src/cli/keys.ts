@@ -1,7 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { rewrapAccounts } from "../accounts/rewrap.ts";
 import type { Loaded } from "../config/load.ts";
 import { ROOT_KEY_LENGTH, formatRootKey } from "../config/root-keys.ts";
-import { rootKeyId } from "../crypto/keys.ts";
+import { Keyring, rootKeyId } from "../crypto/keys.ts";
+import type { Engine } from "../engines/engine.ts";
+import { STORE_FILE } from "./bootstrap.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Prints a fresh root key, ready for `WILLCALL_KEYS`. */
@@ -18,5 +23,30 @@ export function checkKeys({ config, keyFile }: Loaded, terminal: Terminal): void
   for (const [index, key] of config.rootKeys.entries()) {
     const id = rootKeyId(key.reveal()).toString("hex");
     terminal.say(`  ${id}  ${index === 0 ? "seals and opens" : "opens only"}`);
+  }
+}
+
+/** Wraps the tokens of all accounts with the first root key, while brokers go on, and says what came of it. */
+export async function rotateKeys(
+  { config, dataDir }: Loaded,
+  openStore: (path: string) => Engine,
+  terminal: Terminal,
+): Promise<void> {
+  const engine = openStore(join(dataDir, STORE_FILE));
+  try {
+    if (engine.vault === undefined) throw new TypeError("the store of the command line keeps accounts");
+    const keys = new Keyring(config.rootKeys);
+    const platform = { now: Date.now, random: randomBytes, sleep };
+    const { rewrapped, current, unreadable } = await rewrapAccounts(keys, platform, engine.vault.accounts);
+    const id = keys.first.id.toString("hex");
+    terminal.say(
+      `Accounts wrapped with root key ${id}: ${rewrapped + current}, of them just now: ${rewrapped}.`,
+    );
+    if (unreadable === 0) return;
+    terminal.complain(
+      `Accounts that open with none of the keys: ${unreadable}. Bring their key back, or let their owners connect again.`,
+    );
+  } finally {
+    await engine.close();
   }
 }

@@ -22,7 +22,7 @@ import type { Finding } from "./doctor.ts";
 import { examine, findingsText } from "./doctor.ts";
 import { diskFiles, hasCode, onlyLooking, writePrivate } from "./files.ts";
 import { appKinds } from "./init.ts";
-import { checkKeys, generateKey } from "./keys.ts";
+import { checkKeys, generateKey, rotateKeys } from "./keys.ts";
 import { Ended } from "./exec.ts";
 import { Refused } from "./operator-client.ts";
 import {
@@ -120,6 +120,9 @@ function program(terminal: Terminal, process: Process, log: () => Log): Command 
   configured(keys.command("check").description("Say which root keys are in force")).action(
     async (flags: Flags) => checkKeys(await looking(flags), terminal),
   );
+  configured(
+    keys.command("rotate").description("Wrap the tokens of all accounts with the first root key"),
+  ).action(async (flags: Flags) => rotateKeys(await looking(flags), openStore, terminal));
   addProviders(root, terminal, looking);
   addInit(root, terminal);
   addAccounts({ root, configured, terminal, process, load: looking });

@@ -2,32 +2,34 @@ import { describe, expect, it } from "vitest";
 import { Secret } from "../secret.ts";
 import { brokerAddress, createOperatorClient } from "./operator-client.ts";
 
-const configured = { publicUrl: "http://localhost:8787", operatorToken: new Secret("configured") };
+const url = "http://localhost:8787";
+const configured = async () => ({ publicUrl: url, operatorToken: new Secret("configured") });
+const withoutToken = async () => ({ publicUrl: url });
+const unread = () => Promise.reject(new Error("the configuration was read"));
+
+const client = (response: () => Response) =>
+  createOperatorClient({ url, token: "t" }, async () => response());
 
 describe("the broker that commands work with", () => {
   it("is what the variables say, and then no configuration is read", async () => {
     const env = { WILLCALL_URL: "https://login.example.com/", WILLCALL_OPERATOR_TOKEN: "set" };
-    const load = () => Promise.reject(new Error("read"));
-    expect(await brokerAddress(env, load)).toEqual({ url: "https://login.example.com", token: "set" });
+    expect(await brokerAddress(env, unread)).toEqual({ url: "https://login.example.com", token: "set" });
   });
 
   it("is the configuration's, with a token from either", async () => {
-    const load = async () => configured;
-    const url = "http://localhost:8787";
-    expect(await brokerAddress({}, load)).toEqual({ url, token: "configured" });
-    expect(await brokerAddress({ WILLCALL_OPERATOR_TOKEN: "set" }, load)).toEqual({ url, token: "set" });
+    expect(await brokerAddress({}, configured)).toEqual({ url, token: "configured" });
+    expect(await brokerAddress({ WILLCALL_OPERATOR_TOKEN: "set" }, configured)).toEqual({
+      url,
+      token: "set",
+    });
   });
 
   it("is refused without a token, with what makes one", async () => {
-    const load = async () => ({ publicUrl: "http://localhost:8787" });
-    await expect(brokerAddress({}, load)).rejects.toThrow("operator-tokens create");
+    await expect(brokerAddress({}, withoutToken)).rejects.toThrow("operator-tokens create");
   });
 });
 
 describe("a broker's answer", () => {
-  const client = (response: () => Response) =>
-    createOperatorClient({ url: "http://localhost:1", token: "t" }, async () => response());
-
   it.each([
     [
       "a problem",

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Secret } from "../secret.ts";
-import { ENVELOPE_RANDOM, openEnvelope, sealEnvelope } from "./envelope.ts";
+import { ENVELOPE_RANDOM, isCurrent, openEnvelope, rewrapEnvelope, sealEnvelope } from "./envelope.ts";
 import { Keyring } from "./keys.ts";
 
 const keyring = (...fill: number[]): Keyring =>
@@ -44,5 +44,20 @@ describe("an envelope", () => {
     for (const length of [0, 1, 66, 78, 93]) {
       expect(openEnvelope(keys, aad, sealed("").subarray(0, length))).toBeUndefined();
     }
+  });
+
+  it("is re-wrapped by the new first key without touching its content, and then opens without the old one", () => {
+    const envelope = sealed("tokens", keyring(1));
+    const both = keyring(2, 1);
+    expect(isCurrent(both, envelope)).toBe(false);
+    const rewrapped = rewrapEnvelope(both, randomBytes(16), aad, envelope) ?? Buffer.alloc(0);
+    expect(isCurrent(both, rewrapped)).toBe(true);
+    expect(rewrapped.subarray(66)).toEqual(envelope.subarray(66));
+    expect(openEnvelope(keyring(2), aad, rewrapped)?.toString()).toBe("tokens");
+  });
+
+  it("is not re-wrapped for another AAD, or without its key", () => {
+    expect(rewrapEnvelope(keys, randomBytes(16), Buffer.from("another"), sealed("tokens"))).toBeUndefined();
+    expect(rewrapEnvelope(keyring(2), randomBytes(16), aad, sealed("tokens", keyring(1)))).toBeUndefined();
   });
 });

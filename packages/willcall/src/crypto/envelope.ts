@@ -31,7 +31,34 @@ export function sealEnvelope(
 
 /** What `sealEnvelope` sealed, or undefined: another AAD, changed, or its root key is gone. */
 export function openEnvelope(keys: Keyring, aad: Uint8Array, envelope: Uint8Array): Buffer | undefined {
-  const bytes = Buffer.from(envelope.buffer, envelope.byteOffset, envelope.byteLength);
+  const bytes = bytesOf(envelope);
   const dataKey = open(keys, "data key", bytes.subarray(0, WRAPPED), aad);
   return dataKey && decrypt(dataKey.plaintext, bytes.subarray(WRAPPED, HEAD), aad, bytes.subarray(HEAD));
+}
+
+/** Whether the first root key wraps an envelope's data key already. */
+export function isCurrent(keys: Keyring, envelope: Uint8Array): boolean {
+  return keys.of(bytesOf(envelope)) === keys.first;
+}
+
+/**
+ * The same envelope with its data key wrapped by the first root key; its content is not touched. Undefined where it does not
+ * open.
+ *
+ * @param salt 16 fresh random bytes
+ */
+export function rewrapEnvelope(
+  keys: Keyring,
+  salt: Uint8Array,
+  aad: Uint8Array,
+  envelope: Uint8Array,
+): Buffer | undefined {
+  const bytes = bytesOf(envelope);
+  const dataKey = open(keys, "data key", bytes.subarray(0, WRAPPED), aad);
+  if (dataKey === undefined) return undefined;
+  return Buffer.concat([seal(keys, "data key", salt, dataKey.plaintext, aad), bytes.subarray(WRAPPED)]);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
