@@ -15,6 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
+const scope = (length: number): string => Array.from({ length }, (_, index) => `scope-${index}`).join(" ");
 const begin = (more: object = {}) => stage.begin({ owner: "ada", provider: "meadow", ...more });
 const stopsAtApp = (url: string): boolean =>
   isAt(stage.provider)(url) || url.startsWith("http://localhost:1/");
@@ -82,6 +83,23 @@ describe("a session", () => {
     expect(await send(`${stage.broker.base}/accounts/authorize`, { method: "POST" })).toMatchObject({
       status: 404,
     });
+  });
+});
+
+describe("a session's link", () => {
+  it("leads to an account also when it carries much", async () => {
+    const page = await stage.finish(await begin({ scope: scope(150), state: "s".repeat(200) }));
+    expect(page.heading).toBe("You are logged in");
+  });
+
+  it("is refused when its login would not fit into a browser's cookie", async () => {
+    const asked = { owner: "ü".repeat(128), provider: "meadow", scope: scope(200), state: "s".repeat(200) };
+    const answer = await stage.post("/api/sessions", {
+      ...asked,
+      return_to: `https://a.example/${"p".repeat(480)}`,
+    });
+    expect(answer.status).toBe(400);
+    expect(members(answer)["error"]).toBe("too_long");
   });
 });
 

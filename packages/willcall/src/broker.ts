@@ -130,6 +130,6 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
 
 function vaultStoreOf({ vault }: Engine): VaultStore {
   if (vault !== undefined) return vault;
-  const remedy = "Leave `accounts` out, or choose a store that can list what it holds, such as SQLite or D1.";
+  const remedy = "Leave `accounts` out, or choose a store that can list what it holds, such as SQLite.";
   throw new ConfigError([{ path: "accounts", problem: "cannot be kept in this store", remedy }]);
 }

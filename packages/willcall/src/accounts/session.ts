@@ -39,6 +39,12 @@ export interface Session {
   expiresAt: number;
 }
 
+/** Why there is no session. */
+export type SessionError = "unknown_account" | "unknown_provider" | "too_long" | InputError;
+
+/** Characters of a link, at most: the login in it must fit into a cookie, of which browsers keep 4096 bytes. */
+const LONGEST_LINK = 3_500;
+
 /**
  * Begins connecting an account, new or in place. Nothing is written until a browser opens the link, and the account's
  * id is known from here on.
@@ -48,7 +54,7 @@ export async function beginSession(
   vault: Vault,
   app: App,
   request: SessionRequest,
-): Promise<Session | { error: "unknown_account" | "unknown_provider" | InputError }> {
+): Promise<Session | { error: SessionError }> {
   const former = request.account && (await vault.find({ id: request.account, owner: request.owner }));
   if (request.account !== undefined && former === undefined) return { error: "unknown_account" };
   const registration = providerOf(app, former?.provider ?? request.provider ?? "");
@@ -82,7 +88,8 @@ export async function beginSession(
     binding: null,
     carried: { ...carried },
   };
-  return { account, url: launchUrl(desk, app, login), expiresAt: expiresAt(login) };
+  const url = launchUrl(desk, app, login);
+  return url.length > LONGEST_LINK ? { error: "too_long" } : { account, url, expiresAt: expiresAt(login) };
 }
 
 /** An account's id of 16 random bytes. It begins with a letter, so that no command line takes it for an option. */

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { type OperatorScope, scopesOf } from "../accounts/operator-token.ts";
 import type { Tokens } from "../accounts/renew.ts";
-import { beginSession } from "../accounts/session.ts";
+import { type SessionError, beginSession } from "../accounts/session.ts";
 import type { Vault, Wanted } from "../accounts/vault.ts";
 import type { App } from "../config/config.ts";
 import type { Desk } from "../desk.ts";
@@ -130,13 +130,18 @@ async function beginOne({ desk, vault, app }: OperatorOffice, call: Call): Promi
     returnTo: return_to,
     state,
   });
-  if ("error" in begun) {
-    return begun.error === "unknown_account"
-      ? unknown
-      : { status: 400, error: begun.error, sentence: "Accounts cannot be connected there like that." };
-  }
+  if ("error" in begun) return notBegun(begun.error);
   const expires_at = iso(begun.expiresAt);
   return { status: 201, json: { account: begun.account, url: begun.url, expires_at } };
+}
+
+function notBegun(error: SessionError): Problem {
+  if (error === "unknown_account") return unknown;
+  const sentence =
+    error === "too_long"
+      ? "Scope, inputs, return_to and state are too long together: they travel in a cookie."
+      : "Accounts cannot be connected there like that.";
+  return { status: 400, error, sentence };
 }
 
 async function list({ vault }: OperatorOffice, call: Call): Promise<Answer> {
