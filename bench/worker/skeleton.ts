@@ -16,24 +16,24 @@ export class Mailboxes extends DurableObject<unknown> {
     return this.ctx.storage.sql.exec(sql, ...values).toArray();
   }
 
-  read(id: string): boolean {
+  async read(id: string): Promise<boolean> {
     return this.#run("SELECT status FROM logins WHERE id = ?", id)[0]?.["status"] === "ready";
   }
 
-  insert(id: string): void {
+  async insert(id: string): Promise<void> {
     this.#run("INSERT INTO logins (id, status) VALUES (?, 'launched')", id);
   }
 
-  claim(id: string): boolean {
+  async claim(id: string): Promise<boolean> {
     const sql = "UPDATE logins SET status = 'exchanging' WHERE id = ? AND status = 'launched' RETURNING 1";
     return this.#run(sql, id).length === 1;
   }
 
-  settle(id: string, box: string): void {
+  async settle(id: string, box: string): Promise<void> {
     this.#run("UPDATE logins SET status = 'ready', box = ? WHERE id = ?", box, id);
   }
 
-  take(id: string): string | null {
+  async take(id: string): Promise<string | null> {
     const sql = "UPDATE logins SET status = 'taken' WHERE id = ? AND status = 'ready' RETURNING box";
     const box = this.#run(sql, id)[0]?.["box"];
     return typeof box === "string" ? box : null;
@@ -49,7 +49,8 @@ function stub(): Stub {
 
 const handlers: Record<string, (query: URLSearchParams) => Response | Promise<Response>> = {
   "/json": () => Response.json({ status: "pending" }),
-  "/read": async (query) => new Response(null, { status: (await stub().read(query.get("id") ?? "")) ? 200 : 404 }),
+  "/read": async (query) =>
+    new Response(null, { status: (await stub().read(query.get("id") ?? "")) ? 200 : 404 }),
   "/authorize": () => {
     const id = crypto.randomUUID();
     return Response.json({ url: `http://127.0.0.1/login?ticket=${id}`, readKey: id });

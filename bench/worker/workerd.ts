@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { Miniflare } from "miniflare";
 import { bundleWorker } from "../../conformance/support/worker-bundle.ts";
 import { MIGRATIONS } from "../../packages/willcall/src/engines/sql/migrations.ts";
@@ -41,7 +42,7 @@ export async function startWorkerd(
     durableObjectsPersist: folder,
     d1Databases: ["RECORDS"],
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-    handleRuntimeStdio: (stdout, stderr) => {
+    handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
       stdout.resume();
       stderr.pipe(process.stderr);
     },
@@ -54,7 +55,9 @@ export async function startWorkerd(
   return {
     port: Number(port),
     memory: () => {
-      const sizes = pids.map((pid) => /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+      const sizes = pids.map(
+        (pid) => /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1],
+      );
       return Math.max(...sizes.map(Number)) / 1024;
     },
     stop: async () => {

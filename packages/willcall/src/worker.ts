@@ -13,7 +13,7 @@ import {
 import type { Namespace } from "./engines/durable-object/runtime.ts";
 import { Shard } from "./engines/durable-object/shard.ts";
 import type { Engine } from "./engines/engine.ts";
-import { recordingLog } from "./observe/log.ts";
+import { type LogRecord, recordingLog } from "./observe/log.ts";
 import { type Question, askPickUp } from "./pick-up-socket.ts";
 import { type CataloguePack, packedCatalogue } from "./providers/catalogue/packed.ts";
 import { createWorkerEgress } from "./providers/egress.worker.ts";
@@ -74,7 +74,7 @@ interface House {
  * export { Mailboxes };
  */
 export function createWorker({ config, catalogue, now = Date.now }: WorkerOptions): WillcallWorker {
-  const log = recordingLog((record) => console.log(JSON.stringify(record)), now);
+  const log = recordingLog(write, now);
   const files = onlyFile(config);
   const houses = new WeakMap<WorkerEnv, Promise<House>>();
 
@@ -115,7 +115,8 @@ export function createWorker({ config, catalogue, now = Date.now }: WorkerOption
           console.error(error instanceof Error ? error.message : "unexpected");
           return new Response("Willcall is not configured. Its log says what is missing.", { status: 500 });
         }
-        const connection = new WorkerConnection(request, await isOverLimit(env, request));
+        const isOver = env.BEGINS !== undefined && (await isOverLimit(env.BEGINS, request));
+        const connection = new WorkerConnection(request, isOver);
         if (house.objects !== undefined && request.headers.get("upgrade")?.toLowerCase() === "websocket") {
           return watch(house.broker, house.objects, request, connection);
         }
@@ -174,11 +175,15 @@ function openEngine(env: WorkerEnv): { engine: Engine; objects: DurableObjectEng
 }
 
 /** Whether Cloudflare's own limiter, where it is bound, says that this address begins too many logins. */
-async function isOverLimit({ BEGINS }: WorkerEnv, request: Request): Promise<boolean> {
-  if (BEGINS === undefined || !/\/(authorize|login|device_authorization)\/?(\?|$)/.test(request.url))
-    return false;
-  const { success } = await BEGINS.limit({ key: request.headers.get("cf-connecting-ip") ?? "" });
+async function isOverLimit(limiter: NonNullable<WorkerEnv["BEGINS"]>, request: Request): Promise<boolean> {
+  if (!/\/(authorize|login|device_authorization)\/?(\?|$)/.test(request.url)) return false;
+  const { success } = await limiter.limit({ key: request.headers.get("cf-connecting-ip") ?? "" });
   return !success;
+}
+
+/** Workers keep what goes to the console. A line for each begin would cost more than the begin. */
+function write(record: LogRecord): void {
+  if (record.level !== "debug") console.log(JSON.stringify(record));
 }
 
 /**
