@@ -99,8 +99,7 @@ const figures: Record<string, () => Promise<void> | void> = {
   },
 
   logins: async () => {
-    const whole: Work = (wire) => login(wire);
-    const { ratio: value, detail } = await ratio([skeleton.port, whole], [broker.port, whole], 1_500);
+    const { ratio: value, detail } = await ratio([skeleton.port, login], [broker.port, login], 1_500);
     row("whole logins", "≥ 0.40 of a skeleton", value.toFixed(2), detail);
   },
 
