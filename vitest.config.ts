@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // Much of the suite waits for processes and sockets: two at a time on two cores, not one.
+    maxWorkers: 2,
     projects: [
       {
         test: {

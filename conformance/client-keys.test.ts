@@ -5,7 +5,7 @@ import { type Answer, isJson, members, send } from "./support/http.ts";
 import { type Stage, type StageOptions, raise } from "./support/stage.ts";
 import { UserAgent } from "./support/user-agent.ts";
 
-const key = (): string => randomBytes(16).toString("hex");
+const key = (): string => randomBytes(24).toString("base64url");
 const headers = { origin: PLUGIN, "content-type": "application/json" };
 
 const raiseWithKeys = ({ app, ...options }: StageOptions = {}): Promise<Stage> =>
