@@ -8,20 +8,24 @@ export function sha256(data: Uint8Array): Buffer {
   return hash("sha256", data, "buffer");
 }
 
+/** Where messages are put together: nothing here outlives the call that wrote it. */
+const innerScratch = Buffer.alloc(BLOCK + 1024);
+const outerScratch = Buffer.alloc(BLOCK + DIGEST);
+
 /**
  * HMAC-SHA-256 (RFC 2104) with one key, as two one-shot hashes over padded scratch buffers: a `createHmac`
  * object costs about as much as three of these.
  */
 export class Hmac {
-  #inner: Buffer;
-  readonly #outer: Buffer;
+  readonly #inner = Buffer.allocUnsafe(BLOCK);
+  readonly #outer = Buffer.allocUnsafe(BLOCK);
 
   /** `key` may have any length; longer than a block it is hashed first, as the RFC says. */
   constructor(key: Uint8Array) {
     const short = key.length > BLOCK ? sha256(key) : key;
-    this.#inner = Buffer.alloc(BLOCK + 256, 0);
-    this.#outer = Buffer.alloc(BLOCK + DIGEST, 0);
-    for (let i = 0; i < BLOCK; i++) {
+    this.#inner.fill(0x36);
+    this.#outer.fill(0x5c);
+    for (let i = 0; i < short.length; i++) {
       const byte = short[i] ?? 0;
       this.#inner[i] = byte ^ 0x36;
       this.#outer[i] = byte ^ 0x5c;
@@ -32,18 +36,16 @@ export class Hmac {
   digest(...parts: readonly Uint8Array[]): Buffer {
     let end = BLOCK;
     for (const part of parts) end += part.length;
-    if (end > this.#inner.length) {
-      const larger = Buffer.alloc(end);
-      this.#inner.copy(larger, 0, 0, BLOCK);
-      this.#inner = larger;
-    }
+    const message = end > innerScratch.length ? Buffer.allocUnsafe(end) : innerScratch;
+    message.set(this.#inner, 0);
     let at = BLOCK;
     for (const part of parts) {
-      this.#inner.set(part, at);
+      message.set(part, at);
       at += part.length;
     }
-    this.#outer.set(sha256(this.#inner.subarray(0, end)), BLOCK);
-    return sha256(this.#outer);
+    outerScratch.set(sha256(message.subarray(0, end)), BLOCK);
+    outerScratch.set(this.#outer, 0);
+    return sha256(outerScratch);
   }
 }
 

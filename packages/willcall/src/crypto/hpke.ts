@@ -4,7 +4,7 @@
  * thread-pool hops a call (docs/benchmarks.md); checked against the RFC's vectors and against `hpke`.
  */
 import { createECDH } from "node:crypto";
-import { Hmac, expand, extract } from "./hmac.ts";
+import { Hmac, expand } from "./hmac.ts";
 import { decrypt, encrypt } from "./seal.ts";
 
 const KEM_SUITE = Buffer.concat([Buffer.from("KEM"), Buffer.from([0x00, 0x10])]);
@@ -20,8 +20,11 @@ export const PUBLIC_KEY_LENGTH = 65;
 /** An object that knows the curve costs more than a multiplication: one is reused, never across an `await`. */
 const curve = createECDH("prime256v1");
 
-function labeledExtract(suite: Buffer, salt: Uint8Array, label: string, inputKey: Uint8Array): Hmac {
-  return extract(salt, Buffer.concat([VERSION, suite, Buffer.from(label), inputKey]));
+/** Most extractions of the RFC have no salt. */
+const unsalted = new Hmac(EMPTY);
+
+function labeledExtract(suite: Buffer, salt: Hmac, label: string, inputKey: Uint8Array): Hmac {
+  return new Hmac(salt.digest(VERSION, suite, Buffer.from(label), inputKey));
 }
 
 function labeledExpand(suite: Buffer, prk: Hmac, label: string, info: Uint8Array, length: number): Buffer {
@@ -34,7 +37,7 @@ function labeledExpand(suite: Buffer, prk: Hmac, label: string, info: Uint8Array
 
 /** DeriveKeyPair (RFC 9180 §7.1.3): the P-256 key pair of `inputKey`, which needs 32 bytes of entropy or more. */
 export function deriveKeyPair(inputKey: Uint8Array): { privateKey: Buffer; publicKey: Buffer } {
-  const prk = labeledExtract(KEM_SUITE, EMPTY, "dkp_prk", inputKey);
+  const prk = labeledExtract(KEM_SUITE, unsalted, "dkp_prk", inputKey);
   for (let counter = 0; counter < 256; counter++) {
     const candidate = labeledExpand(KEM_SUITE, prk, "candidate", Uint8Array.of(counter), 32);
     try {
@@ -60,7 +63,7 @@ export function isPublicKey(bytes: Uint8Array): boolean {
 }
 
 function sharedSecret(dh: Buffer, enc: Uint8Array, publicKey: Uint8Array): Buffer {
-  const prk = labeledExtract(KEM_SUITE, EMPTY, "eae_prk", dh);
+  const prk = labeledExtract(KEM_SUITE, unsalted, "eae_prk", dh);
   return labeledExpand(KEM_SUITE, prk, "shared_secret", Buffer.concat([enc, publicKey]), 32);
 }
 
@@ -77,11 +80,11 @@ export function schedule(info: string): Schedule {
 }
 
 function labeledExtractBytes(suite: Buffer, label: string, inputKey: Uint8Array): Buffer {
-  return new Hmac(EMPTY).digest(VERSION, suite, Buffer.from(label), inputKey);
+  return unsalted.digest(VERSION, suite, Buffer.from(label), inputKey);
 }
 
 function keyAndNonce({ context }: Schedule, secret: Buffer): [Buffer, Buffer] {
-  const prk = labeledExtract(HPKE_SUITE, secret, "secret", EMPTY);
+  const prk = labeledExtract(HPKE_SUITE, new Hmac(secret), "secret", EMPTY);
   return [
     labeledExpand(HPKE_SUITE, prk, "key", context, 32),
     labeledExpand(HPKE_SUITE, prk, "base_nonce", context, 12),

@@ -10,9 +10,12 @@ const EMPTY = new Uint8Array(0);
 /** Bytes that sealing adds: key id, salt and tag. */
 export const SEAL_OVERHEAD = HEAD + TAG;
 
-/** Key (32) and nonce (12) for one salt: HKDF-Expand with the salt, and the further secret if any, as info. */
-function derive(prk: Hmac, salt: Uint8Array, secret: Uint8Array): Buffer {
-  return expand(prk, secret.length === 0 ? salt : Buffer.concat([salt, secret]), 44);
+/** Constant, because every key is used once: the salt makes the key, not the nonce. */
+const NONCE = Buffer.alloc(12);
+
+/** The key (32) of one salt: HKDF-Expand with the salt, and the further secret if any, as info. */
+function keyOf(prk: Hmac, salt: Uint8Array, secret: Uint8Array): Buffer {
+  return expand(prk, secret.length === 0 ? salt : Buffer.concat([salt, secret]), 32);
 }
 
 /** AES-256-GCM (NIST SP 800-38D): ciphertext followed by its 16-byte tag. */
@@ -46,8 +49,8 @@ export function decrypt(
 
 /**
  * Seals `plaintext` under the first root key, for `label`, bound to `aad`:
- * key id (2) ‖ salt (16) ‖ ciphertext ‖ tag (16). Key and nonce are HKDF-Expand(root key and label, salt), so
- * every sealed thing has a key of its own and no nonce limit is near.
+ * key id (2) ‖ salt (16) ‖ ciphertext ‖ tag (16). The key is HKDF-Expand(root key and label, salt), so every
+ * sealed thing has a key of its own and no nonce limit is near.
  *
  * @param salt 16 fresh random bytes
  * @param secret 32 bytes that opening needs besides the root key, where there is such a thing
@@ -61,12 +64,8 @@ export function seal(
   secret: Uint8Array = EMPTY,
 ): Buffer {
   const root = keys.first;
-  const derived = derive(root.for(label), salt, secret);
-  return Buffer.concat([
-    root.id,
-    salt,
-    encrypt(derived.subarray(0, 32), derived.subarray(32), aad, plaintext),
-  ]);
+  const key = keyOf(root.for(label), salt, secret);
+  return Buffer.concat([root.id, salt, encrypt(key, NONCE, aad, plaintext)]);
 }
 
 /** What `seal` sealed, with the root key that did, or undefined: not ours, another label, another AAD, changed. */
@@ -79,7 +78,7 @@ export function open(
 ): { plaintext: Buffer; root: RootKey } | undefined {
   const root = keys.of(sealed);
   if (root === undefined || sealed.length < SEAL_OVERHEAD) return undefined;
-  const derived = derive(root.for(label), sealed.subarray(KEY_ID_LENGTH, HEAD), secret);
-  const plaintext = decrypt(derived.subarray(0, 32), derived.subarray(32), aad, sealed.subarray(HEAD));
+  const key = keyOf(root.for(label), sealed.subarray(KEY_ID_LENGTH, HEAD), secret);
+  const plaintext = decrypt(key, NONCE, aad, sealed.subarray(HEAD));
   return plaintext && { plaintext, root };
 }
