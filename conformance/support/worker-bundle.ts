@@ -22,7 +22,10 @@ export async function bundleWorker(entry: string, { minify = false } = {}): Prom
       {
         name: "catalogue",
         setup: (builder) => {
-          builder.onResolve({ filter: /^willcall:catalogue$/ }, ({ path }) => ({ path, namespace: "catalogue" }));
+          builder.onResolve({ filter: /^willcall:catalogue$/ }, ({ path }) => ({
+            path,
+            namespace: "catalogue",
+          }));
           builder.onLoad({ filter: /.*/, namespace: "catalogue" }, async () => ({
             contents: JSON.stringify(await readPack()),
             loader: "json",
