@@ -52,6 +52,16 @@ describe("the native dialect", () => {
     expect((await app.open(await waiting)).tokens).toHaveProperty("access_token");
   });
 
+  it("B, S9: waiting at a settled mailbox of another dialect keeps nobody else from being answered", async () => {
+    await using stage = await raise();
+    const { browser, callback, state } = await stage.launch();
+    await browser.open(callback({ error: "access_denied", state }));
+    const mailbox = Buffer.from(state, "base64url").subarray(0, 16).toString("base64url");
+    const waiting = send(`${stage.broker.base}/pickup/${mailbox}?wait=1`);
+    expect((await send(`${stage.broker.base}/healthz`)).status).toBe(200);
+    expect(members(await waiting)).toMatchObject({ error: "authorization_pending" });
+  });
+
   it.each([
     ["a provider that it has not", { provider: "elsewhere" }],
     ["more scope than it may", { scope: "everything" }],

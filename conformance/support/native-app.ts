@@ -53,7 +53,9 @@ export class NativeApp {
     const { box } = members(answer);
     if (typeof box !== "object" || box === null) throw new TypeError("the answer holds no box");
     const part = (name: string): Buffer => Buffer.from(String(Reflect.get(box, name)), "base64url");
-    const privateKey = await suite.DeserializePrivateKey(this.#pair.getPrivateKey(), false);
+    // Node drops leading zeros of a private key.
+    const scalar = this.#pair.getPrivateKey("hex").padStart(64, "0");
+    const privateKey = await suite.DeserializePrivateKey(Buffer.from(scalar, "hex"), false);
     const aad = part("aad");
     const info = Buffer.from("willcall box v1");
     const opened = await suite.Open(privateKey, part("enc"), part("ct"), { info, aad });

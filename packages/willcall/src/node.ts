@@ -158,6 +158,8 @@ class NodeConnection implements Connection {
   }
 
   onAnswered(callback: (sent: boolean) => void | Promise<void>): void {
+    // Gone before we asked: its "close" will not come again.
+    if (this.#outgoing.closed) return void callback(false);
     const { socket } = this.#incoming;
     const before = socket.bytesWritten;
     this.#outgoing.once("close", () => {

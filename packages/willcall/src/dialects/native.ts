@@ -97,9 +97,10 @@ async function read({ desk, replies, waits }: Office, call: Call): Promise<Respo
   const waiting = waits.begin(call, rawQuery(call.request));
   try {
     for (;;) {
-      const row = await ownRow(desk, call.app, mailbox);
-      if (row !== undefined && isSettled(row)) return spell(desk, replies, call, row);
+      const row = await desk.mailboxes.read(mailbox, desk.platform.now());
+      if (row !== undefined && isOwn(call.app, row) && isSettled(row)) return spell(desk, replies, call, row);
       if (waiting === undefined || waiting.signal.aborted) return oauthError(replies, call, pending);
+      // The row's own time, ours or not: a foreign settled row would wake us again and again, at once.
       await desk.mailboxes.wait(mailbox, row?.changedAt ?? 0, waiting.signal);
     }
   } finally {
@@ -166,5 +167,9 @@ function secretIn(body: string | undefined): Buffer | undefined {
 
 async function ownRow(desk: Desk, app: App, mailbox: MailboxId): Promise<LoginRow | undefined> {
   const row = await desk.mailboxes.read(mailbox, desk.platform.now());
-  return row?.dialect === "native" && row.app === app.name ? row : undefined;
+  return row !== undefined && isOwn(app, row) ? row : undefined;
+}
+
+function isOwn({ name }: App, { dialect, app }: LoginRow): boolean {
+  return dialect === "native" && app === name;
 }

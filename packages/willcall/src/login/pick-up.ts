@@ -40,7 +40,8 @@ export async function pickUp(
     const said = ours && (await look(desk, claim, ours));
     if (said !== undefined && said.kind !== "pending") return said;
     if (signal === undefined || signal.aborted) return { kind: "pending" };
-    await mailboxes.wait(claim.mailbox, ours?.changedAt ?? 0, signal);
+    // The row's own time, ours or not: a foreign settled row would wake us again and again, at once.
+    await mailboxes.wait(claim.mailbox, row?.changedAt ?? 0, signal);
   }
 }
 
