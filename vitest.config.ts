@@ -23,22 +23,6 @@ export default defineConfig({
       },
       {
         test: {
-          name: "conformance-workerd",
-          env: { CONFORMANCE_TARGET: "workerd" },
-          runner: "conformance/support/workerd-runner.ts",
-          include: [
-            "conformance/*.test.ts",
-            "conformance/clients/*.test.ts",
-            "conformance/workers/*.test.ts",
-          ],
-          // They bring brokers of their own: processes to kill, two on one file, one to stop.
-          exclude: ["conformance/{crash,two-processes,drain,trace}.test.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        test: {
           name: "browser",
           include: ["conformance/browser/*.test.ts"],
           testTimeout: 60_000,

@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+/** `npm run test:workerd`: the black-box suite against real workerd, which takes as long as everything else together. */
+export default defineConfig({
+  test: {
+    name: "conformance-workerd",
+    env: { CONFORMANCE_TARGET: "workerd" },
+    runner: "conformance/support/workerd-runner.ts",
+    include: ["conformance/*.test.ts", "conformance/clients/*.test.ts", "conformance/workers/*.test.ts"],
+    // They bring brokers of their own: processes to kill, two on one file, one to stop.
+    exclude: ["conformance/{crash,two-processes,drain,trace}.test.ts"],
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
