@@ -11,9 +11,13 @@ import type { Engine } from "./engine.ts";
 /**
  * Registers the cases that every engine must pass, named by promise (S2, S7, S11) where one rests on them.
  * `open` makes a fresh, empty store for each case. Time comes in through the `now` arguments alone and nothing
- * here belongs to one runtime, so the same cases run in Node and in workerd.
+ * here belongs to one runtime, so the same cases run in Node and in workerd. `vault`: whether it keeps accounts.
  */
-export function engineConformance(name: string, open: () => Engine | Promise<Engine>): void {
+export function engineConformance(
+  name: string,
+  open: () => Engine | Promise<Engine>,
+  { vault = false }: { vault?: boolean } = {},
+): void {
   describe(`engine: ${name}`, () => {
     let engine: Engine;
     const mailboxes = () => engine.mailboxes;
@@ -41,8 +45,10 @@ export function engineConformance(name: string, open: () => Engine | Promise<Eng
     describe("records", () => {
       recordsConformance(records);
     });
-    describe("vault", () => {
-      vaultConformance(() => engine.vault);
-    });
+    if (vault) {
+      describe("vault", () => {
+        vaultConformance(() => engine.vault);
+      });
+    }
   });
 }

@@ -22,17 +22,16 @@ const account = (change: Partial<NewAccount> = {}): NewAccount => ({
   ...change,
 });
 
-/** The cases for `VaultStore`; an engine without one passes them by. `open` gives the fresh one of the running case. */
+/** The cases for `VaultStore`. `open` gives the fresh one of the running case. */
 export function vaultConformance(open: () => VaultStore | undefined): void {
   let store: VaultStore;
   const ids = async (...query: Parameters<VaultStore["accounts"]["list"]>): Promise<string[]> =>
     (await store.accounts.list(...query)).map(({ id }) => id);
 
-  beforeEach((context) => {
+  beforeEach(() => {
     const opened = open();
-    if (opened === undefined) return context.skip();
+    if (opened === undefined) throw new TypeError("this engine keeps no accounts");
     store = opened;
-    return undefined;
   });
 
   describe("an account", () => {

@@ -2,4 +2,4 @@ import { engineConformance } from "../engine.conformance.ts";
 import { openSqlite } from "./open.ts";
 import { temporaryStore } from "./testing.ts";
 
-engineConformance("SQLite", () => openSqlite({ path: temporaryStore() }));
+engineConformance("SQLite", () => openSqlite({ path: temporaryStore() }), { vault: true });
