@@ -4,20 +4,15 @@ import { launchConformance } from "./conformance/launch.ts";
 import { modelConformance } from "./conformance/model.ts";
 import { pickUpConformance } from "./conformance/pick-up.ts";
 import { recordsConformance } from "./conformance/records.ts";
-import { vaultConformance } from "./conformance/vault.ts";
 import { waitConformance } from "./conformance/wait.ts";
 import type { Engine } from "./engine.ts";
 
 /**
  * Registers the cases that every engine must pass, named by promise (S2, S7, S11) where one rests on them.
  * `open` makes a fresh, empty store for each case. Time comes in through the `now` arguments alone and nothing
- * here belongs to one runtime, so the same cases run in Node and in workerd. `vault`: whether it keeps accounts.
+ * here belongs to one runtime, so the same cases run in Node and in workerd.
  */
-export function engineConformance(
-  name: string,
-  open: () => Engine | Promise<Engine>,
-  { vault = false }: { vault?: boolean } = {},
-): void {
+export function engineConformance(name: string, open: () => Engine | Promise<Engine>): void {
   describe(`engine: ${name}`, () => {
     let engine: Engine;
     const mailboxes = () => engine.mailboxes;
@@ -45,10 +40,5 @@ export function engineConformance(
     describe("records", () => {
       recordsConformance(records);
     });
-    if (vault) {
-      describe("vault", () => {
-        vaultConformance(() => engine.vault);
-      });
-    }
   });
 }

@@ -1,5 +1,18 @@
+import { afterEach, beforeEach, describe } from "vitest";
+import { vaultConformance } from "../conformance/vault.ts";
+import type { Engine } from "../engine.ts";
 import { engineConformance } from "../engine.conformance.ts";
 import { openSqlite } from "./open.ts";
 import { temporaryStore } from "./testing.ts";
 
-engineConformance("SQLite", () => openSqlite({ path: temporaryStore() }), { vault: true });
+engineConformance("SQLite", () => openSqlite({ path: temporaryStore() }));
+
+describe("engine: SQLite, vault", () => {
+  let engine: Engine;
+  beforeEach(() => {
+    engine = openSqlite({ path: temporaryStore() });
+  });
+  afterEach(() => engine.close());
+
+  vaultConformance(() => engine.vault);
+});
