@@ -90,3 +90,11 @@ export function invalidRequest(error_description: string): OAuthError {
 export function missing(name: string): OAuthError {
   return invalidRequest(`The parameter ${name} is missing.`);
 }
+
+/** The RFC 6749 and 8628 codes of outcomes without tokens. */
+export const outcomes: Record<"denied" | "failed" | "cancelled" | "expired", OAuthError> = {
+  denied: { status: 400, error: "access_denied", error_description: "The person did not allow access." },
+  cancelled: { status: 400, error: "access_denied", error_description: "The person cancelled the login." },
+  failed: { status: 400, error: "server_error", error_description: "The login failed. Begin again." },
+  expired: { status: 400, error: "expired_token", error_description: "The login has expired. Begin again." },
+};

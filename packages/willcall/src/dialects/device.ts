@@ -8,7 +8,7 @@ import { mailboxOfState, READ_KEY_WINDOW } from "../login/login.ts";
 import { pickUp } from "../login/pick-up.ts";
 import { holdForCode, loginOfCode, makeUserCode, readUserCode, spellUserCode } from "../login/user-code.ts";
 import { BrowserVisit, type Lobby } from "./browser.ts";
-import { type OAuthError, askedTooMuch, missing, readOAuthForm } from "./client-request.ts";
+import { outcomes, type OAuthError, askedTooMuch, missing, readOAuthForm } from "./client-request.ts";
 import { Guesses } from "./guesses.ts";
 import { type Call, pathOf, rawQuery, readForm } from "./http.ts";
 import type { Routes } from "./routes.ts";
@@ -172,12 +172,7 @@ const expired: OAuthError = {
   error_description: "The device code has expired. Begin again.",
 };
 
-const over: Record<"denied" | "failed" | "cancelled" | "expired", OAuthError> = {
-  denied: { status: 400, error: "access_denied", error_description: "The person did not allow access." },
-  cancelled: { status: 400, error: "access_denied", error_description: "The person cancelled the login." },
-  failed: { status: 400, error: "server_error", error_description: "The login failed. Begin again." },
-  expired,
-};
+const over = { ...outcomes, expired };
 
 /** How often each device code is polled; forgets codes with the window, so memory is bounded. */
 class Pace {

@@ -14,7 +14,7 @@ import type { Login } from "../login/login.ts";
 import { type Call, type Replies, pathOf, rawPath, rawQuery, readBody } from "./http.ts";
 import type { Routes } from "./routes.ts";
 import { type Office, refusal } from "./office.ts";
-import type { OAuthError } from "./client-request.ts";
+import { type OAuthError, outcomes } from "./client-request.ts";
 import { oauthError } from "./token.ts";
 
 /** `GET <app>/login` parameters that are not the definition's inputs. */
@@ -80,14 +80,6 @@ const pending: OAuthError = {
   status: 400,
   error: "authorization_pending",
   error_description: "The person has not finished yet.",
-};
-
-/** The RFC 6749 and 8628 codes of outcomes without tokens. */
-const outcomes: Record<"denied" | "failed" | "cancelled" | "expired", OAuthError> = {
-  denied: { status: 400, error: "access_denied", error_description: "The person did not allow access." },
-  cancelled: { status: 400, error: "access_denied", error_description: "The person cancelled the login." },
-  failed: { status: 400, error: "server_error", error_description: "The login failed. Begin again." },
-  expired: { status: 400, error: "expired_token", error_description: "The login has expired. Begin again." },
 };
 
 /** `GET /pickup/<mailbox>`: the sealed box, or a typed outcome. Reading consumes nothing: only the app can open it. */

@@ -1,7 +1,6 @@
-import { toBase64url } from "../crypto/bytes.ts";
+import { fromBase64url, toBase64url } from "../crypto/bytes.ts";
 import { makeReadKey, type ReadKey, type ReadKeyDialect } from "../crypto/read-key.ts";
 import { open, seal } from "../crypto/seal.ts";
-import { fromBase64url } from "../crypto/bytes.ts";
 import type { App } from "../config/config.ts";
 import { type Desk, baseOf } from "../desk.ts";
 import { type Login, decodeLogin, encodeLogin } from "./login.ts";

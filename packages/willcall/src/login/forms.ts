@@ -1,7 +1,6 @@
-import { fromBase64url, toBase64url } from "../crypto/bytes.ts";
+import { equalBytes, fromBase64url, toBase64url } from "../crypto/bytes.ts";
 import type { Keyring } from "../crypto/keys.ts";
 import { open, seal } from "../crypto/seal.ts";
-import { equalBytes } from "../crypto/bytes.ts";
 import type { Desk } from "../desk.ts";
 import type { MailboxId } from "../engines/engine.ts";
 import type { Callback } from "../providers/provider.ts";
