@@ -17,7 +17,8 @@ export type Label =
   | "form"
   | "raw grant"
   | "user code"
-  | "data key";
+  | "data key"
+  | "connector";
 
 /** Two bytes that name a root key inside whatever it sealed. */
 export const KEY_ID_LENGTH = 2;
