@@ -15,6 +15,7 @@ const { port } = await serveNode({
     mode: "development",
     rootKeys: [new Secret(Buffer.from(ROOT_KEY, "base64"))],
     apps: [appFor(PROVIDER_PORT)],
+    connectors: [],
     trustedProxies: [],
     beginsPerMinute: 600,
     allowLoopbackProviders: true,

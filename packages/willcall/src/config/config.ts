@@ -1,4 +1,5 @@
 import type { Secret } from "../secret.ts";
+import type { Connector } from "../connectors/connector.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { OriginRule } from "./origins.ts";
 
@@ -49,6 +50,8 @@ export interface Config {
    * Where accounts may be connected, as an app of ours whose routes are `/accounts/…`; absent: no accounts are kept.
    */
   readonly accounts?: App;
+  /** Programs that people may run with their accounts. */
+  readonly connectors: readonly Connector[];
   /** A token for the operator's API with every right, besides those in the store. */
   readonly operatorToken?: Secret;
   /** Addresses or CIDR blocks whose `X-Forwarded-For` is believed. */

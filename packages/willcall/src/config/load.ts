@@ -3,6 +3,7 @@ import type { Provider } from "../providers/provider.ts";
 import { checkWritten } from "./check.ts";
 import { compileAccounts, compileOperatorToken } from "./compile-accounts.ts";
 import { compileApp } from "./compile-app.ts";
+import { compileConnectors } from "./compile-connectors.ts";
 import { compileKeys, developmentKeys, refuseMissingKeys } from "./compile-keys.ts";
 import type { Workbench } from "./workbench.ts";
 import type { CompiledProviders } from "./compile-app-provider.ts";
@@ -75,6 +76,8 @@ export async function loadConfig(sources: ConfigSources): Promise<Loaded> {
   const providers = await compileProviders(workbench, file);
   const apps = compileApps(workbench, file, providers);
   const accounts = compileAccounts(workbench, file.accounts, providers);
+  const place = { files: sources.files, directory };
+  const connectors = await compileConnectors(workbench, file.accounts?.connectors ?? [], place, accounts);
   const operatorToken = await compileOperatorToken(workbench, file.operatorToken);
   if (fromWorker && mode === "production") refuseOpenRoot(workbench, file);
   const dataDir = resolve(directory, file.data ?? DATA_DIRECTORY);
@@ -95,6 +98,7 @@ export async function loadConfig(sources: ConfigSources): Promise<Loaded> {
     mode,
     rootKeys,
     apps,
+    connectors,
     trustedProxies: file.trustedProxies ?? [],
     beginsPerMinute: file.beginsPerMinute ?? 600,
     allowLoopbackProviders: mode === "development",

@@ -136,6 +136,13 @@ export const accountsSchema = z
   .strictObject({
     title: title.optional(),
     providers: z.record(providerName, atProvider, "Write an object whose keys are names of `providers`"),
+    connectors: z
+      .array(
+        text(/^[^\p{Cc}]{1,1024}$/u, "Write the path of a connector's directory"),
+        "Write a list of paths",
+      )
+      .optional()
+      .describe("Directories of connectors that people may run with their accounts"),
   })
   .describe("Where Willcall keeps people's accounts, and refreshes them");
 
