@@ -5,7 +5,8 @@ import { ConfigError } from "./config/mistakes.ts";
 import type { Connection } from "./connection.ts";
 import { Keyring } from "./crypto/keys.ts";
 import type { Desk } from "./desk.ts";
-import { browserRoutes, type OpenLaunch } from "./dialects/browser.ts";
+import { accountCallbackRoutes } from "./dialects/account-callbacks.ts";
+import { browserRoutes, launchRoutes, type OpenLaunch } from "./dialects/browser.ts";
 import { clientKeyRoutes } from "./dialects/client-keys.ts";
 import { codeGrant, codeRoutes } from "./dialects/code.ts";
 import { DEVICE_GRANT, deviceGrant, deviceRoutes } from "./dialects/device.ts";
@@ -31,6 +32,7 @@ import { nativeDelivery } from "./login/native-delivery.ts";
 import { type Log, errorFields } from "./observe/log.ts";
 import type { Platform } from "./platform.ts";
 import { createProviderClient } from "./providers/client.ts";
+import { configuredRegistrations } from "./registrations.ts";
 
 /** Willcall, ready to answer. */
 export interface Broker {
@@ -63,7 +65,8 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
     providers: createProviderClient(platform),
     draining,
   };
-  const vault = config.accounts && createVault(desk, vaultStoreOf(engine).accounts, config.accounts);
+  const registrations = config.accounts && configuredRegistrations(config.accounts);
+  const vault = registrations && createVault(desk, vaultStoreOf(engine).accounts, registrations);
   const deliveries: Deliveries = {
     "read-key": mailboxDelivery,
     "client-keys": mailboxDelivery,
@@ -74,7 +77,7 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
   };
   const headers = headerSets(config);
   const replies = new Replies(headers);
-  const lobby = { desk, replies, headers, deliveries };
+  const lobby = { desk, replies, headers, deliveries, registrations: configuredRegistrations };
   const grants = createGrants(desk);
   const office: Office = {
     desk,
@@ -104,13 +107,15 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
     browserRoutes(routes, lobby, app, openLaunch);
     if (app.clientKeys) clientKeyRoutes(routes, office, lobby, app);
   }
-  if (config.accounts !== undefined && vault !== undefined) {
+  if (config.accounts && vault && registrations) {
     // Nobody but the operator's server begins these, so there is no launch without its ticket.
-    browserRoutes(routes, lobby, config.accounts, (_call, query) =>
+    const accountsLobby = { ...lobby, registrations: () => registrations };
+    launchRoutes(routes, accountsLobby, config.accounts, (_call, query) =>
       openTicket(desk, query.get("ticket") ?? ""),
     );
+    accountCallbackRoutes(routes, accountsLobby, config.accounts);
     const { operatorTokens } = vaultStoreOf(engine);
-    operatorRoutes(routes, { desk, replies, vault, operatorTokens, app: config.accounts });
+    operatorRoutes(routes, { desk, replies, vault, operatorTokens, app: config.accounts, registrations });
   }
 
   return {

@@ -1,8 +1,8 @@
-import type { AppProvider } from "../config/config.ts";
 import type { Desk } from "../desk.ts";
 import type { AccountRow, AccountState, Accounts } from "../engines/vault-store.ts";
 import { LEASE, LOOK_AGAIN, PATIENCE } from "../grants/lease.ts";
 import type { ProviderFailure } from "../providers/provider.ts";
+import type { Registrations } from "../registrations.ts";
 import { type Holding, inOrder, openHolding, renewedHolding, sealHolding } from "./holding.ts";
 import { revokeHolding } from "./revoke.ts";
 
@@ -31,8 +31,7 @@ export type Tokens =
 export interface Workshop {
   readonly desk: Desk;
   readonly accounts: Accounts;
-  /** The registration at a provider, or undefined: none is configured. */
-  readonly registrationAt: (provider: string) => AppProvider | undefined;
+  readonly registrations: Registrations;
 }
 
 /**
@@ -99,7 +98,7 @@ async function callUpstream(workshop: Workshop, leased: AccountRow): Promise<Tok
     await accounts.write(leased.id, leased.fence, leased);
     return { kind: "no_refresh_token" };
   }
-  const registration = workshop.registrationAt(leased.provider);
+  const registration = await workshop.registrations.at(leased.provider);
   if (registration === undefined) {
     await accounts.write(leased.id, leased.fence, leased);
     return { kind: "misconfigured" };

@@ -1,12 +1,13 @@
 import type { App } from "../config/config.ts";
 import { toBase64url } from "../crypto/bytes.ts";
 import { PUBLIC_KEY_LENGTH } from "../crypto/hpke.ts";
-import { type Desk, providerOf } from "../desk.ts";
+import type { Desk } from "../desk.ts";
 import type { MailboxId } from "../engines/engine.ts";
 import type { AccountId } from "../engines/vault-store.ts";
 import { launchUrl } from "../login/begin.ts";
 import { type InputError, readInputs } from "../login/inputs.ts";
 import { type Login, expiresAt } from "../login/login.ts";
+import type { Registrations } from "../registrations.ts";
 import type { Carried } from "./delivery.ts";
 import type { Vault } from "./vault.ts";
 
@@ -53,11 +54,12 @@ export async function beginSession(
   desk: Desk,
   vault: Vault,
   app: App,
+  registrations: Registrations,
   request: SessionRequest,
 ): Promise<Session | { error: SessionError }> {
   const former = request.account && (await vault.find({ id: request.account, owner: request.owner }));
   if (request.account !== undefined && former === undefined) return { error: "unknown_account" };
-  const registration = providerOf(app, former?.provider ?? request.provider ?? "");
+  const registration = await registrations.at(former?.provider ?? request.provider ?? "");
   const isOther = former && request.provider !== undefined && request.provider !== former.provider;
   if (registration === undefined || isOther) return { error: "unknown_provider" };
   const inputs = { ...(former && vault.inputsOf(former)), ...request.inputs };

@@ -10,6 +10,7 @@ import { type LogRecord, recordingLog } from "../observe/log.ts";
 import type { AccountVerbs, Identity } from "../providers/account-verbs.ts";
 import { failureOfAnswer, failureOfCode } from "../providers/errors.ts";
 import type { ProviderClient, ProviderFailure, TokenAnswer, TokenResult } from "../providers/provider.ts";
+import { configuredRegistrations } from "../registrations.ts";
 import { Secret } from "../secret.ts";
 import type { Arrived } from "./connect.ts";
 import type { Tokens } from "./renew.ts";
@@ -166,7 +167,7 @@ export function openProcess(
     providers,
     draining: new Draining(),
   };
-  const vault = createVault(desk, wrap(store.accounts), app);
+  const vault = createVault(desk, wrap(store.accounts), configuredRegistrations(app));
   const [registration] = app.providers;
   if (registration === undefined) throw new TypeError("the app has a provider");
   const arrived = (tokens: TokenAnswer): Arrived => ({

@@ -1,9 +1,9 @@
-import type { App, AppProvider } from "../config/config.ts";
-import { type Desk, providerOf } from "../desk.ts";
+import type { Desk } from "../desk.ts";
 import type { AccountFilter, AccountId, AccountRow, Accounts } from "../engines/vault-store.ts";
 import { LEASE, LOOK_AGAIN } from "../grants/lease.ts";
 import { RateLimit } from "../limits.ts";
 import type { ProviderFailure } from "../providers/provider.ts";
+import type { Registrations } from "../registrations.ts";
 import { type Arrived, type Connecting, connect } from "./connect.ts";
 import { openHolding } from "./holding.ts";
 import { type Tokens, opened, renew } from "./renew.ts";
@@ -45,10 +45,9 @@ export interface Vault {
   remove(wanted: Wanted): Promise<Revoked | undefined>;
 }
 
-/** Makes the vault over a store. `app` is the app as which accounts are connected. */
-export function createVault(desk: Desk, accounts: Accounts, app: App): Vault {
-  const registrationAt = (provider: string): AppProvider | undefined => providerOf(app, provider);
-  const workshop = { desk, accounts, registrationAt };
+/** Makes the vault over a store. */
+export function createVault(desk: Desk, accounts: Accounts, registrations: Registrations): Vault {
+  const workshop = { desk, accounts, registrations };
   const underWay = new Map<string, Promise<Tokens>>();
   const rate = new RateLimit(REFRESHES_PER_MINUTE, 60_000);
 
@@ -101,7 +100,7 @@ export function createVault(desk: Desk, accounts: Accounts, app: App): Vault {
         const now = desk.platform.now();
         // Under the lease, so that no refresh gets a token after this one was revoked.
         const leased = await accounts.lease(row.id, now, now + LEASE);
-        const registration = registrationAt(row.provider);
+        const registration = await registrations.at(row.provider);
         const holding = leased && openHolding(desk, leased);
         const revoked =
           registration && holding ? await revokeHolding(desk, registration, holding) : "unsupported";

@@ -1,7 +1,7 @@
 import type { App, AppProvider } from "../config/config.ts";
 import { toBase64url } from "../crypto/bytes.ts";
 import { isMailboxId } from "../crypto/read-key.ts";
-import { type Desk, providerOf } from "../desk.ts";
+import type { Desk } from "../desk.ts";
 import type { LoginRow } from "../engines/engine.ts";
 import { makeTicket, openTicket } from "../login/begin.ts";
 import { bindLogin, boundLogin, parseCookies, readCookie, setCookie, unbindLogin } from "../login/cookie.ts";
@@ -22,6 +22,7 @@ import { type Login, mailboxOfState } from "../login/login.ts";
 import type { Page, PageForm } from "../pages/page.ts";
 import { renderPage } from "../pages/render.ts";
 import type { Callback } from "../providers/provider.ts";
+import type { Registrations } from "../registrations.ts";
 import { type Call, type HeaderSets, type Replies, pathOf, rawQuery, readForm } from "./http.ts";
 import type { Routes } from "./routes.ts";
 
@@ -35,6 +36,8 @@ export interface Lobby {
   readonly replies: Replies;
   readonly headers: HeaderSets;
   readonly deliveries: Deliveries;
+  /** Where an app's people may log in. */
+  readonly registrations: (app: App) => Registrations;
 }
 
 /** Opens the login that a launch URL of some dialect carries; undefined: it carries none, or not ours. */
@@ -59,14 +62,19 @@ type Shown = Page extends infer P
 /** How a login ended, for the delivery that may know where to go next. */
 type End = Parameters<Delivery["next"]>[2];
 
-/** Registers what the user's browser visits in the page-launched dialects: launch, forms and callbacks. */
-export function browserRoutes(routes: Routes, lobby: Lobby, app: App, openLaunch: OpenLaunch): void {
-  const { config } = lobby.desk;
+/** Registers what the user's browser visits on its way to a provider: the launch, and our own forms. */
+export function launchRoutes(routes: Routes, lobby: Lobby, app: App, openLaunch: OpenLaunch): void {
   const visit = (call: Call): BrowserVisit => new BrowserVisit(lobby, call, mailboxOfState);
-  routes.page(app, `${pathOf(config, app)}/login`, {
+  routes.page(app, `${pathOf(lobby.desk.config, app)}/login`, {
     GET: (call) => visit(call).open(openLaunch),
     POST: (call) => visit(call).press(),
   });
+}
+
+/** Registers what the user's browser visits in the page-launched dialects: launch, forms and callbacks. */
+export function browserRoutes(routes: Routes, lobby: Lobby, app: App, openLaunch: OpenLaunch): void {
+  const visit = (call: Call): BrowserVisit => new BrowserVisit(lobby, call, mailboxOfState);
+  launchRoutes(routes, lobby, app, openLaunch);
   for (const registration of app.providers) {
     // Requests are matched without their trailing slash, which the registered URI may have.
     routes.page(app, new URL(registration.redirectUri).pathname.replace(/\/$/, ""), {
@@ -167,7 +175,7 @@ export class BrowserVisit {
   }
 
   /** The device dialect's page: enter the code that the device shows. */
-  askForCode(entered: string, problem: "wrong" | "limited" | null): Response {
+  async askForCode(entered: string, problem: "wrong" | "limited" | null): Promise<Response> {
     const form = { action: `${pathOf(this.#lobby.desk.config, this.#call.app)}/device`, fields: {} };
     const status = problem === null ? 200 : problem === "wrong" ? 400 : 429;
     return this.#page(status, { kind: "device", form, entered, problem });
@@ -196,7 +204,7 @@ export class BrowserVisit {
     const returned = content && (await rejoin(desk, content.id, content.state));
     if (content === undefined || returned === undefined) return this.#page(400, { kind: "expired" });
     const { login } = returned;
-    const registration = this.#registration(login);
+    const registration = await this.#registration(login);
     if (registration === undefined) return this.#page(400, { kind: "error", code: "unknown_ticket" });
     const { redirectUri, callback } = content;
     if (!cancelled) return this.#finish({ ...registration, redirectUri }, returned, callback);
@@ -208,7 +216,7 @@ export class BrowserVisit {
   async #pressAgain(id: string): Promise<Response> {
     const { desk } = this.#lobby;
     const bound = isMailboxId(id) ? boundLogin(this.#style, desk.keys, this.#cookies, id) : undefined;
-    const registration = bound && this.#registration(bound.login);
+    const registration = bound && (await this.#registration(bound.login));
     if (!bound || !registration) return this.#page(400, { kind: "no_cookie" });
     return this.#launched(bound.login, await tryAgain(desk, registration, bound));
   }
@@ -216,7 +224,7 @@ export class BrowserVisit {
   async #launch(login: Login, hopped: boolean, confirmed: boolean): Promise<Response> {
     const { desk } = this.#lobby;
     const { app } = this.#call;
-    const registration = this.#registration(login);
+    const registration = await this.#registration(login);
     if (registration === undefined) return this.#page(400, { kind: "error", code: "unknown_ticket" });
     const bound = boundLogin(this.#style, desk.keys, this.#cookies, login.id);
     const visit = { ...this.#origin(), bound, hopped };
@@ -244,7 +252,7 @@ export class BrowserVisit {
     };
   }
 
-  #launched(login: Login, launched: Launched): Response {
+  async #launched(login: Login, launched: Launched): Promise<Response> {
     switch (launched.kind) {
       case "leave": {
         const { keys, platform } = this.#lobby.desk;
@@ -278,7 +286,7 @@ export class BrowserVisit {
   }
 
   /** Sends the browser on: from a form by a page of ours, whose link no `form-action` can break; else by 303. */
-  #leave(login: Login, to: string, cookies: readonly string[]): Response {
+  async #leave(login: Login, to: string, cookies: readonly string[]): Promise<Response> {
     return this.#pressed
       ? this.#page(200, { kind: "leaving", to }, login, cookies)
       : this.#redirect(to, cookies);
@@ -289,21 +297,30 @@ export class BrowserVisit {
     return new Response(null, { status: 303, headers });
   }
 
-  #confirmLaunch(login: Login): Response {
+  async #confirmLaunch(login: Login): Promise<Response> {
     const { desk } = this.#lobby;
     desk.log.info("login.confirm_shown", { app: login.app, provider: login.provider, login: login.id });
     return this.#confirm(login, "ticket", makeTicket(desk, login));
   }
 
-  #confirmCallback({ redirectUri }: AppProvider, { login, state }: Returned, callback: Callback): Response {
+  async #confirmCallback(
+    { redirectUri }: AppProvider,
+    { login, state }: Returned,
+    callback: Callback,
+  ): Promise<Response> {
     const { desk } = this.#lobby;
     desk.log.info("login.confirm_shown", { app: login.app, provider: login.provider, login: login.id });
     return this.#confirm(login, "held", holdCallback(desk, { id: login.id, state, redirectUri, callback }));
   }
 
-  #confirm(login: Login, name: "ticket" | "held", subject: string, userCode?: string): Response {
+  async #confirm(
+    login: Login,
+    name: "ticket" | "held",
+    subject: string,
+    userCode?: string,
+  ): Promise<Response> {
     const { form, cookies } = this.#form(name, subject);
-    const scope = login.scope ?? this.#registration(login)?.scope ?? [];
+    const scope = login.scope ?? (await this.#registration(login))?.scope ?? [];
     const shown = {
       kind: "confirm",
       form,
@@ -345,7 +362,7 @@ export class BrowserVisit {
   }
 
   /** The login is over for this browser: on to where its dialect sends it, or our own page. */
-  #after(login: Login, end: End, status: number, shown: Shown): Response {
+  async #after(login: Login, end: End, status: number, shown: Shown): Promise<Response> {
     const cookies = [unbindLogin(this.#style, login.id)];
     const to = this.#next(login, end);
     return to === undefined ? this.#page(status, shown, login, cookies) : this.#return(login, to, cookies);
@@ -358,14 +375,14 @@ export class BrowserVisit {
   }
 
   /** Sends the browser back to its app: from a form by a page of ours, as `#leave` does; else by 303. */
-  #return(login: Login, to: string, cookies: readonly string[]): Response {
+  async #return(login: Login, to: string, cookies: readonly string[]): Promise<Response> {
     return this.#pressed
       ? this.#page(200, { kind: "returning", to }, login, cookies)
       : this.#redirect(to, cookies);
   }
 
   /** A launch or callback of a login that is past that. */
-  #over(login: Login, row: LoginRow, status: number): Response {
+  async #over(login: Login, row: LoginRow, status: number): Promise<Response> {
     switch (row.status) {
       case "denied":
       case "cancelled":
@@ -401,14 +418,19 @@ export class BrowserVisit {
     };
   }
 
-  #registration(login: Login): AppProvider | undefined {
+  async #registration(login: Login): Promise<AppProvider | undefined> {
     const { app } = this.#call;
-    return login.app === app.name ? providerOf(app, login.provider) : undefined;
+    return login.app === app.name ? this.#lobby.registrations(app).at(login.provider) : undefined;
   }
 
-  #page(status: number, shown: Shown, login?: Login, cookies: readonly string[] = []): Response {
+  async #page(
+    status: number,
+    shown: Shown,
+    login?: Login,
+    cookies: readonly string[] = [],
+  ): Promise<Response> {
     const { app, connection } = this.#call;
-    const provider = (login && this.#registration(login)) ?? app.providers[0];
+    const provider = (login && (await this.#registration(login))) ?? app.providers[0];
     const facts = {
       language: connection.header("accept-language"),
       app: app.title,

@@ -7,6 +7,7 @@ import type { App } from "../config/config.ts";
 import type { Desk } from "../desk.ts";
 import type { AccountId, AccountRow, OperatorTokens } from "../engines/vault-store.ts";
 import { type Call, type Handler, type Replies, rawPath, rawQuery, readBody } from "./http.ts";
+import type { Registrations } from "../registrations.ts";
 import { openApi } from "./openapi.ts";
 import * as schemas from "./operator-schemas.ts";
 import type { Routes } from "./routes.ts";
@@ -20,8 +21,10 @@ export interface OperatorOffice {
   readonly replies: Replies;
   readonly vault: Vault;
   readonly operatorTokens: OperatorTokens;
-  /** As which accounts are connected. */
+  /** As which accounts are connected, … */
   readonly app: App;
+  /** … and where. */
+  readonly registrations: Registrations;
 }
 
 /** What goes wrong, in words of our own and of RFC 6750. */
@@ -112,7 +115,7 @@ function isAccountId(text: string): text is AccountId {
   return /^[A-Za-z0-9_-]{22}$/.test(text);
 }
 
-async function beginOne({ desk, vault, app }: OperatorOffice, call: Call): Promise<Answer> {
+async function beginOne({ desk, vault, app, registrations }: OperatorOffice, call: Call): Promise<Answer> {
   if (desk.draining.begun) {
     const sentence = "This broker is restarting. Try again in a moment.";
     return { status: 503, error: "temporarily_unavailable", sentence, headers: { "Retry-After": "5" } };
@@ -120,7 +123,7 @@ async function beginOne({ desk, vault, app }: OperatorOffice, call: Call): Promi
   const body = await readJson(schemas.sessionRequest, call);
   if ("error" in body) return body;
   const { account, owner, provider, scope, inputs = {}, origin = null, return_to, state } = body.value;
-  const begun = await beginSession(desk, vault, app, {
+  const begun = await beginSession(desk, vault, app, registrations, {
     account: account as AccountId | undefined,
     owner,
     provider,
