@@ -18,6 +18,7 @@ import { nativeRoutes, openNativeLaunch } from "./dialects/native.ts";
 import type { Office } from "./dialects/office.ts";
 import { readKeyRoutes } from "./dialects/read-key.ts";
 import { Routes } from "./dialects/routes.ts";
+import { sessionRoutes } from "./dialects/session.ts";
 import { tokenRoutes } from "./dialects/token.ts";
 import { Draining } from "./draining.ts";
 import type { Engine } from "./engines/engine.ts";
@@ -114,6 +115,7 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
       openTicket(desk, query.get("ticket") ?? ""),
     );
     accountCallbackRoutes(routes, accountsLobby, config.accounts);
+    sessionRoutes(routes, lobby, config.accounts);
     const { operatorTokens } = vaultStoreOf(engine);
     operatorRoutes(routes, { desk, replies, vault, operatorTokens, app: config.accounts, registrations });
   }

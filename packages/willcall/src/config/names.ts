@@ -21,5 +21,7 @@ export const ownPaths: readonly string[] = [
   "refresh",
   "revoke",
   "secrets",
+  "session",
+  "status",
   "token",
 ];

@@ -18,7 +18,9 @@ export type Label =
   | "raw grant"
   | "user code"
   | "data key"
-  | "connector";
+  | "connector"
+  | "session code"
+  | "owner session";
 
 /** Two bytes that name a root key inside whatever it sealed. */
 export const KEY_ID_LENGTH = 2;

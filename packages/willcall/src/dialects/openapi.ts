@@ -6,6 +6,8 @@ import * as schemas from "./operator-schemas.ts";
 const named = {
   SessionRequest: schemas.sessionRequest,
   Session: schemas.session,
+  OwnerSessionRequest: schemas.ownerSessionRequest,
+  OwnerSession: schemas.ownerSession,
   Account: schemas.account,
   AccountList: schemas.accountList,
   Tokens: schemas.tokens,
@@ -109,6 +111,15 @@ export function openApi(url: string) {
           [201, "Session"],
           [400, 404, 413, 503],
           { body: "SessionRequest" },
+        ),
+      },
+      "/api/owner-sessions": {
+        post: operation(
+          "Make a one-time link that signs a person's browser in",
+          "accounts:write",
+          [201, "OwnerSession"],
+          [400, 413],
+          { body: "OwnerSessionRequest" },
         ),
       },
       "/api/accounts": {

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { type OperatorScope, scopesOf } from "../accounts/operator-token.ts";
+import { makeSessionCode } from "../accounts/owner-session.ts";
 import type { Tokens } from "../accounts/renew.ts";
 import { type SessionError, beginSession } from "../accounts/session.ts";
 import type { Vault, Wanted } from "../accounts/vault.ts";
@@ -11,6 +12,7 @@ import type { Registrations } from "../registrations.ts";
 import { openApi } from "./openapi.ts";
 import * as schemas from "./operator-schemas.ts";
 import type { Routes } from "./routes.ts";
+import { sessionUrl } from "./session.ts";
 
 /** Accounts in one page of a list, unless the query says otherwise. */
 const PAGE = 50;
@@ -48,6 +50,9 @@ export function operatorRoutes(routes: Routes, office: OperatorOffice): void {
   const document = openApi(desk.config.publicUrl);
   routes.api(app, "/api/openapi.json", { GET: () => replies.json(null, 200, document) });
   routes.api(app, "/api/sessions", { POST: allowed("accounts:write", (call) => beginOne(office, call)) });
+  routes.api(app, "/api/owner-sessions", {
+    POST: allowed("accounts:write", (call) => beginOwnerSession(office, call)),
+  });
   routes.api(app, "/api/accounts", { GET: allowed("accounts:read", (call) => list(office, call)) });
   routes.api(app, "/api/accounts/:id", {
     GET: allowed("accounts:read", (call) => about(call, (wanted) => show(office, wanted))),
@@ -136,6 +141,16 @@ async function beginOne({ desk, vault, app, registrations }: OperatorOffice, cal
   if ("error" in begun) return notBegun(begun.error);
   const expires_at = iso(begun.expiresAt);
   return { status: 201, json: { account: begun.account, url: begun.url, expires_at } };
+}
+
+/** A one-time link that signs a person's browser in; nothing is written until it is opened. */
+async function beginOwnerSession({ desk }: OperatorOffice, call: Call): Promise<Answer> {
+  const body = await readJson(schemas.ownerSessionRequest, call);
+  if ("error" in body) return body;
+  const { owner, origin = null, return_to: returnTo = null } = body.value;
+  const { code, expiresAt } = makeSessionCode(desk.keys, desk.platform, { owner, origin, returnTo });
+  const url = sessionUrl(desk.config.publicUrl, code);
+  return { status: 201, json: { url, session_code: code, expires_at: iso(expiresAt) } };
 }
 
 function notBegun(error: SessionError): Problem {

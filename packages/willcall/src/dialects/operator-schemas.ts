@@ -25,15 +25,31 @@ const returnTo = z
   }, "an absolute https URL without a fragment")
   .describe("https, or http on a loopback address; no fragment");
 
+const owner = z.string().min(1).max(LONGEST_OWNER);
+
+const origin = z
+  .string()
+  .max(255)
+  .refine((text) => URL.parse(text)?.origin === text, "an origin: scheme, host and port")
+  .describe("Origin of the page that shows the link; from elsewhere the person is asked first");
+
+/** The body of `POST /api/owner-sessions`. */
+export const ownerSessionRequest = z.strictObject({
+  owner: owner.describe("Who is signed in, as you name people"),
+  origin: origin.optional(),
+  return_to: returnTo.optional(),
+});
+
+export const ownerSession = z.strictObject({
+  url: z.url().describe("For the person's browser: signs it in, once"),
+  session_code: z.string().describe("The code in it: `/accounts/<provider>/start` takes it, too, instead"),
+  expires_at: moment,
+});
+
 /** The body of `POST /api/sessions`. */
 export const sessionRequest = z
   .strictObject({
-    owner: z
-      .string()
-      .min(1)
-      .max(LONGEST_OWNER)
-      .optional()
-      .describe("Whose account it is, as you name people"),
+    owner: owner.optional().describe("Whose account it is, as you name people"),
     provider: z.string().max(64).optional().describe("Where to connect; not for an account that is there"),
     account: accountId.optional().describe("An account that is there, to be connected again in place"),
     scope: z
@@ -46,12 +62,7 @@ export const sessionRequest = z
       .record(z.string(), z.string())
       .optional()
       .describe("What the provider needs to know, such as a shop"),
-    origin: z
-      .string()
-      .max(255)
-      .refine((text) => URL.parse(text)?.origin === text, "an origin: scheme, host and port")
-      .optional()
-      .describe("Origin of the page that shows the link; from elsewhere the person is asked first"),
+    origin: origin.optional(),
     return_to: returnTo.optional(),
     state: z.string().max(LONGEST_STATE).optional().describe("Comes back with `return_to`"),
   })

@@ -36,6 +36,8 @@ export type LogEvent =
   | "grant.reuse"
   | "grant.ended"
   // What Willcall keeps for its owners.
+  | "session.opened"
+  | "session.refused"
   | "account.connected"
   | "account.refreshed"
   | "account.failed"

@@ -32,6 +32,8 @@ const sentences: Readonly<Record<LogEvent, string>> = {
   "grant.failed": "A refresh failed",
   "grant.reuse": "An old handle was used again: the grant ends",
   "grant.ended": "A grant ended",
+  "session.opened": "An owner's browser is signed in",
+  "session.refused": "A link that signs a browser in was refused",
   "account.connected": "An account is connected",
   "account.refreshed": "Refreshed an account",
   "account.failed": "An account's provider did not do what it was asked",

@@ -38,6 +38,9 @@ export type Page =
       entered: string;
       problem: "wrong" | "limited" | null;
     })
+  /** Asks whether this browser is to be signed in as an owner. */
+  | (PageFacts & { kind: "sign_in"; form: PageForm; owner: string })
+  | (PageFacts & { kind: "sign_in_declined" })
   | (PageFacts & { kind: "leaving"; to: string })
   /** Back to the app, after a button was pressed: its redirect URI with the outcome. */
   | (PageFacts & { kind: "returning"; to: string })

@@ -22,6 +22,8 @@ function everyPage(text: string, language: string | null = null): Page[] {
       userCode: text,
     },
     { ...facts, kind: "device", form: { action: "/device", fields: {} }, entered: text, problem: "wrong" },
+    { ...facts, kind: "sign_in", form: { action: "/session", fields: { code: text } }, owner: text },
+    { ...facts, kind: "sign_in_declined" },
     { ...facts, kind: "leaving", to: `https://provider.example/?q=${text}` },
     { ...facts, kind: "returning", to: `https://app.example/?q=${text}` },
     { ...facts, kind: "done" },

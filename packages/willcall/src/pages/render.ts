@@ -31,6 +31,10 @@ export function renderPage(page: Page): RenderedPage {
       return document({ language, title: texts.confirm.title, main: confirmation(page, texts, names) });
     case "device":
       return document({ language, title: texts.device.title, main: codeEntry(page, texts, names) });
+    case "sign_in":
+      return document({ language, title: texts.signIn.title, main: signIn(page, texts, names) });
+    case "sign_in_declined":
+      return document({ language, ...notice(texts.signIn.declined, "stop") });
     case "leaving":
     case "returning": {
       const to = linkAddress(page.to);
@@ -85,6 +89,17 @@ function confirmation(page: Extract<Page, { kind: "confirm" }>, texts: Texts, na
 ${scopeList(page.scopes, texts)}${code}
 <dl><dt>${said.started}</dt><dd>${ago(page.now - page.startedAt, texts)}</dd><dt>${said.from}</dt><dd>${from}</dd>${near}</dl>
 <p class="warn">${said.warning(names)}</p>
+<form method="post" action="${page.form.action}">${hidden(page.form)}
+<button name="action" value="cancel">${said.cancel}</button>
+<button name="action" value="continue">${said.proceed}</button>
+</form>`;
+}
+
+function signIn(page: Extract<Page, { kind: "sign_in" }>, texts: Texts, names: Names): Html {
+  const said = texts.signIn;
+  return html`${mark(page.app, page.provider, "open")}<h1>${said.heading(names)}</h1>
+<p>${said.lead(isolate(page.owner, longestName))}</p>
+<p class="warn">${said.warning}</p>
 <form method="post" action="${page.form.action}">${hidden(page.form)}
 <button name="action" value="cancel">${said.cancel}</button>
 <button name="action" value="continue">${said.proceed}</button>

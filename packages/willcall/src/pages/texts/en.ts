@@ -36,6 +36,21 @@ export const en: Texts = {
       limited: "There were too many wrong codes. Wait ten minutes, then start again on your device.",
     },
   },
+  signIn: {
+    title: "Sign in",
+    heading: ({ app }) => html`Use ${app} in this browser?`,
+    lead: (owner) => html`This link signs you in as <strong>${owner}</strong>, for a week.`,
+    warning: html`<strong>Continue only if you asked for this link yourself, just now.</strong> If somebody sent it to you, cancel: what you connect here would be theirs.`,
+    proceed: "Continue",
+    cancel: "Cancel",
+    declined: {
+      title: "Not signed in",
+      heading: () => html`You are not signed in`,
+      body: () => [
+        html`Nothing was changed, and the link does not work any more. You can close this window.`,
+      ],
+    },
+  },
   returning: {
     title: "Going back",
     heading: ({ app }) => html`Taking you back to ${app}`,
@@ -137,6 +152,22 @@ export const en: Texts = {
       body: ({ app }) => [
         html`This login could not begin. Nothing was sent to anyone.`,
         html`Wait a minute, then go back to ${app} and log in again.`,
+      ],
+    },
+    no_session: {
+      title: "Not signed in",
+      heading: () => html`You are not signed in here`,
+      body: ({ app }) => [
+        html`To connect accounts, this browser must know whose they will be.`,
+        html`Go to where you use ${app}, and come here from there. On your own machine, <code>willcall home</code> prints a link.`,
+      ],
+    },
+    unknown_session_code: {
+      title: "This link can’t be used",
+      heading: () => html`This link does not sign you in`,
+      body: ({ app }) => [
+        html`It works once, within ten minutes; or it is incomplete.`,
+        html`Go back to where you use ${app}, and come here from there. On your own machine, <code>willcall home</code> prints a link.`,
       ],
     },
     foreign_form: {

@@ -36,6 +36,19 @@ export const fr: Texts = {
       limited: "Il y a eu trop de codes erronés. Attendez dix minutes, puis recommencez sur votre appareil.",
     },
   },
+  signIn: {
+    title: "S’identifier",
+    heading: ({ app }) => html`Utiliser ${app} dans ce navigateur\u202f?`,
+    lead: (owner) => html`Ce lien vous identifie comme <strong>${owner}</strong>, pour une semaine.`,
+    warning: html`<strong>Ne continuez que si vous venez vous-même de demander ce lien.</strong> Si quelqu’un vous l’a envoyé, annulez\u202f: ce que vous connecteriez ici serait à lui.`,
+    proceed: "Continuer",
+    cancel: "Annuler",
+    declined: {
+      title: "Non identifié",
+      heading: () => html`Vous n’êtes pas identifié`,
+      body: () => [html`Rien n’a changé, et le lien ne fonctionne plus. Vous pouvez fermer cette fenêtre.`],
+    },
+  },
   returning: {
     title: "Retour",
     heading: ({ app }) => html`Nous vous ramenons à ${app}`,
@@ -139,6 +152,22 @@ export const fr: Texts = {
       body: ({ app }) => [
         html`Cette connexion n’a pas pu commencer. Rien n’a été transmis à personne.`,
         html`Attendez une minute, puis revenez à ${app} et reconnectez-vous.`,
+      ],
+    },
+    no_session: {
+      title: "Non identifié",
+      heading: () => html`Vous n’êtes pas identifié ici`,
+      body: ({ app }) => [
+        html`Pour connecter des comptes, ce navigateur doit savoir à qui ils seront.`,
+        html`Retournez là où vous utilisez ${app}, et revenez de là. Sur votre propre machine, <code>willcall home</code> affiche un lien.`,
+      ],
+    },
+    unknown_session_code: {
+      title: "Lien inutilisable",
+      heading: () => html`Ce lien ne vous identifie pas`,
+      body: ({ app }) => [
+        html`Il fonctionne une fois, dans les dix minutes\u202f; ou il est incomplet.`,
+        html`Retournez là où vous utilisez ${app}, et revenez de là. Sur votre propre machine, <code>willcall home</code> affiche un lien.`,
       ],
     },
     foreign_form: {

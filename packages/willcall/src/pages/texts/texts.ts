@@ -20,7 +20,7 @@ export interface Notice {
 export type ToldReason = Exclude<ProviderFailure["reason"], "denied" | "dead_token"> | "interrupted";
 
 /** Errors that people can do something about; every other one reads as a link that can't be used. */
-export type ToldError = "busy" | "foreign_form";
+export type ToldError = "busy" | "foreign_form" | "no_session" | "unknown_session_code";
 
 /** Every word that Willcall's pages say, in one language. A language that misses one doesn't compile. */
 export interface Texts {
@@ -55,6 +55,16 @@ export interface Texts {
     readonly label: string;
     readonly proceed: string;
     readonly problems: { readonly wrong: string; readonly limited: string };
+  };
+  /** A link that signs this browser in as an owner, opened from somewhere else than where it was shown. */
+  readonly signIn: {
+    readonly title: string;
+    readonly heading: (names: Names) => Html;
+    readonly lead: (owner: Html) => Html;
+    readonly warning: Html;
+    readonly proceed: string;
+    readonly cancel: string;
+    readonly declined: Notice;
   };
   readonly returning: Notice & { readonly link: (names: Names) => Html };
   readonly leaving: Notice & { readonly link: (names: Names) => Html };
