@@ -1,3 +1,5 @@
+import type { AccountTypes } from "./account-types.ts";
+
 /** 16 bytes as 22 characters of base64url: names one account for ever. */
 export type AccountId = string & { readonly __brand: "AccountId" };
 
@@ -124,4 +126,5 @@ export interface OperatorTokens {
 export interface VaultStore {
   readonly accounts: Accounts;
   readonly operatorTokens: OperatorTokens;
+  readonly accountTypes: AccountTypes;
 }

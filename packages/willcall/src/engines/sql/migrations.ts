@@ -66,4 +66,10 @@ export const MIGRATIONS: readonly string[] = [
      scopes TEXT NOT NULL,
      created_at INTEGER NOT NULL
    ) STRICT;`,
+  `CREATE TABLE account_types (
+     id TEXT PRIMARY KEY NOT NULL,
+     rev TEXT NOT NULL,
+     deleted INTEGER NOT NULL,
+     sealed BLOB NOT NULL
+   ) STRICT;`,
 ];

@@ -7,6 +7,7 @@ import type {
   OperatorTokens,
   VaultStore,
 } from "../vault-store.ts";
+import { createSqlAccountTypes } from "./account-types.ts";
 import { type Bound, type Query, changes } from "./query.ts";
 import { type Row, blob, integer, oneOf, orNull, text } from "./rows.ts";
 
@@ -53,7 +54,11 @@ export interface VaultQueries {
 
 /** `VaultStore` over any driver that runs one statement at a time. */
 export function createSqlVaultStore(queries: VaultQueries): VaultStore {
-  return { accounts: createAccounts(queries), operatorTokens: createOperatorTokens(queries) };
+  return {
+    accounts: createAccounts(queries),
+    operatorTokens: createOperatorTokens(queries),
+    accountTypes: createSqlAccountTypes(queries),
+  };
 }
 
 function createAccounts({ read, write, lazily }: VaultQueries): Accounts {

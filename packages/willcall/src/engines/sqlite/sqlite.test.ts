@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe } from "vitest";
+import { accountTypesConformance } from "../conformance/account-types.ts";
 import { vaultConformance } from "../conformance/vault.ts";
 import type { Engine } from "../engine.ts";
 import { engineConformance } from "../engine.conformance.ts";
@@ -15,4 +16,5 @@ describe("engine: SQLite, vault", () => {
   afterEach(() => engine.close());
 
   vaultConformance(() => engine.vault);
+  accountTypesConformance(() => engine.vault);
 });
