@@ -136,6 +136,16 @@ describe("the catalogue", () => {
     expect(odd).toEqual([]);
   });
 
+  it("says of every provider where to register an app: by a link, or in its notes", () => {
+    // The words in which the notes say it: they are read before an app is registered, and by people.
+    const where =
+      /\bregist(?:er|ers|ered|ration)\b|\bclient ids?\b|\b(?:developer|API) keys?\b|\bcredentials\b|\bcreate the app\b/i;
+    const silent = [...entries].filter(
+      ([, { console: link, notes = "" }]) => link === undefined && !where.test(notes),
+    );
+    expect(silent.map(([id]) => id)).toEqual([]);
+  });
+
   it("has a fixture for every entry that claims one, and an entry for every fixture", () => {
     const claims = [...entries].filter(([, { level }]) => level === "fixture").map(([id]) => id);
     expect(claims.filter((id) => !fixtures.has(id))).toEqual([]);
