@@ -8,7 +8,7 @@ export default defineConfig({
     runner: "conformance/support/workerd-runner.ts",
     include: ["conformance/*.test.ts", "conformance/clients/*.test.ts", "conformance/workers/*.test.ts"],
     // They bring brokers of their own: processes to kill, two on one file, one to stop.
-    exclude: ["conformance/{crash,two-processes,drain,trace}.test.ts"],
+    exclude: ["conformance/{accounts*,crash,two-processes,drain,trace}.test.ts"],
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -1,9 +1,11 @@
 import { env } from "cloudflare:workers";
 import pack from "willcall:catalogue";
+import type { Database } from "../../packages/willcall/src/engines/d1/open.ts";
+import { MIGRATIONS } from "../../packages/willcall/src/engines/sql/migrations.ts";
 import { createWorker } from "../../packages/willcall/src/worker.ts";
 
-/** The host under which the suite, and nobody else, moves the clock. */
-const CONTROL = "clock.test";
+/** The host under which the suite, and nobody else, readies the Worker and moves its clock. */
+const CONTROL = "control.test";
 
 let ahead = 0;
 
@@ -21,6 +23,7 @@ export default {
     if (request.headers.get("host") !== CONTROL)
       return handler.fetch(asAtTheEdge(request), bindings, lifetime);
     ahead = Number(new URL(request.url).searchParams.get("ahead"));
+    if (bindings.RECORDS !== undefined) await migrate(bindings.RECORDS);
     return new Response();
   }) satisfies typeof handler.fetch,
 };
@@ -32,4 +35,13 @@ function asAtTheEdge(request: Request): Request {
   const headers = new Headers(request.headers);
   headers.set("cf-connecting-ip", client);
   return new Request(request, { headers });
+}
+
+/** What `wrangler d1 migrations apply` does, on a database that may have been there before. */
+async function migrate(database: Database): Promise<void> {
+  const run = (sql: string) => database.prepare(sql).bind().all();
+  const { results } = await run("SELECT 1 FROM sqlite_schema WHERE name = 'logins'");
+  if (results.length > 0) return;
+  const statements = MIGRATIONS.flatMap((step) => step.split(";")).filter((text) => text.trim() !== "");
+  for (const statement of statements) await run(statement);
 }

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Miniflare, type MiniflareOptions } from "miniflare";
-import { MIGRATIONS } from "../../packages/willcall/src/engines/sql/migrations.ts";
+import { send } from "./http.ts";
 import { type Site, startSite } from "./site.ts";
 import type { Target } from "./target.ts";
 import { bundleWorker } from "./worker-bundle.ts";
@@ -32,8 +32,8 @@ export const workerd: Target = {
       const options = optionsFor(site, ports, script, env, logs);
       if (miniflare !== undefined) await miniflare.setOptions(options);
       miniflare ??= await startMiniflare(options);
-      await migrate(await miniflare.getD1Database("RECORDS", nameOf(ports[0] ?? 0)));
-      setClocks(ports, ahead);
+      for (const port of ports)
+        await send(`http://127.0.0.1:${port}${readiness(ahead)}`, { headers: CONTROL });
     }
 
     return startSite(
@@ -73,19 +73,17 @@ async function startMiniflare(options: MiniflareOptions, tries = 10): Promise<Mi
   }
 }
 
+/** The host under which a Worker listens to the suite (`worker-entry.ts`). */
+const CONTROL = { host: "control.test" };
+/** What a Worker is told before it serves, and whenever the clock moves: milliseconds that it is ahead. */
+const readiness = (ahead: number): string => `/?ahead=${ahead}`;
+
 /** Tells every Worker what time it is, and returns when all of them know: cases don't wait for the clock. */
 function setClocks(ports: readonly number[], ahead: number): void {
   const tell = `import { get } from "node:http";
-    for (const port of [${ports.join()}]) get({ port, path: "/?ahead=${ahead}", headers: { host: "clock.test" } });`;
+    const options = { host: "127.0.0.1", path: "${readiness(ahead)}", headers: ${JSON.stringify(CONTROL)} };
+    for (const port of [${ports.join()}]) get({ ...options, port });`;
   execFileSync(process.execPath, ["--input-type=module", "--eval", tell]);
-}
-
-/** What `wrangler d1 migrations apply` does, on a database that may have been there before. */
-async function migrate(database: Awaited<ReturnType<Miniflare["getD1Database"]>>): Promise<void> {
-  const { results } = await database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'logins'").all();
-  if (results.length > 0) return;
-  const statements = MIGRATIONS.flatMap((step) => step.split(";")).filter((text) => text.trim() !== "");
-  await database.batch(statements.map((statement) => database.prepare(statement)));
 }
 
 const nameOf = (port: number): string => `broker-${port}`;
