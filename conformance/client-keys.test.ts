@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { App, PLUGIN } from "./support/app.ts";
 import { type Answer, isJson, members, send } from "./support/http.ts";
+import { freePort } from "./support/port.ts";
 import { type Stage, type StageOptions, raise } from "./support/stage.ts";
 import { UserAgent } from "./support/user-agent.ts";
 
@@ -50,6 +51,24 @@ describe("keys that the app makes", () => {
     const answer = await read(stage, readKey);
     expect(answer.status).toBe(200);
     expect(members(answer)["token"]).toMatchObject({ access_token: expect.stringMatching(/^access-/) });
+  });
+
+  it("client keys: other logins of the app may come back to the same path", async () => {
+    const base = `http://127.0.0.1:${await freePort()}`;
+    await using stage = await raiseWithKeys({
+      ...withoutPkce,
+      app: { redirectUri: `${base}/auth/authorize/callback` },
+      configuration: () => ({ publicUrl: base }),
+    });
+    const browser = new UserAgent({ [base]: stage.broker.base });
+    const { readKey, finish } = await stage.launch(undefined, browser);
+    await finish();
+    expect(await stage.app.poll(readKey)).toMatchObject({ status: 200 });
+    const [ownReadKey, writeKey] = [key(), key()];
+    await authorize(stage, { readKey: ownReadKey, writeKey });
+    const asked = await browser.open(leave({ ...stage, broker: { ...stage.broker, base } }, writeKey));
+    await browser.press(asked, "continue");
+    expect(await read(stage, ownReadKey)).toMatchObject({ status: 200 });
   });
 
   it("client keys: with confirm: never the callback finishes by itself, and the tokens come out once", async () => {

@@ -53,6 +53,27 @@ function expectError(answer: Answer, error: string, status = 400): void {
 }
 
 describe("a login by redirect", () => {
+  it("S11, D: a reload while the code is exchanged waits for it, and goes back to the app as well", async () => {
+    await using stage = await raiseWithCodes();
+    const app = appOf(stage);
+    const { callback, finish } = await app.depart(stage);
+    const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    stage.provider.script(async (_response, _request, normally) => {
+      ask();
+      await held;
+      await normally();
+    });
+    const url = callback();
+    const first = finish(url);
+    await asked;
+    const second = finish(url);
+    release();
+    expect((await second).get("code")).toBe((await first).get("code"));
+    expect((await second).get("state")).toBe("the app's state");
+    expect(stage.provider.tokenRequests).toHaveLength(1);
+  });
+
   it("D1: goes to the provider and comes back with code, state and iss", async () => {
     await using stage = await raiseWithCodes();
     const app = appOf(stage);

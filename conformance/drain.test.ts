@@ -45,6 +45,30 @@ describe.each([
     expect(await stage.app.poll(readKey)).toMatchObject({ status: 200 });
   });
 
+  it("S11: parks nobody who comes back while it drains", async () => {
+    await using stage = await raise({ target });
+    const { finish, readKey } = await stage.launch();
+    const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    stage.provider.script(async (_response, _request, normally) => {
+      ask();
+      await held;
+      await normally();
+    });
+    await using wire = await dial(stage.broker.base);
+    const poll = `POST /poll?readKey=${readKey}&wait=25 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`;
+    wire.write(poll.slice(0, 30));
+    const finishing = finish();
+    await asked;
+    const stopped = stage.broker.stop();
+    await expect.poll(() => eventNames(stage.broker)).toContain("draining");
+    wire.write(poll.slice(30));
+    await expect.poll(() => wire.received()).toContain("HTTP/1.1 404");
+    release();
+    await finishing;
+    await stopped;
+  });
+
   it("S11: begins no more logins on connections that are still open", async () => {
     await using stage = await raise({ target });
     const { finish } = await stage.launch();

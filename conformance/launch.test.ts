@@ -245,14 +245,75 @@ describe("hosts and schemes", () => {
     expect(await stage.app.poll(readKey)).toMatchObject({ status: 200 });
   });
 
-  it("S5: a hop that is more than a minute old does not launch", async () => {
+  it.each([
+    ["silently", fromPlugin],
+    ["after being asked", {}],
+  ])("S5: a hop reached %s confirms nothing in another browser: it asks, and goes on", async (_, how) => {
+    const other = `http://localhost:${await freePort()}`;
+    await using stage = await raise({ app: { redirectUri: `${other}/redirect` } });
+    const { url, readKey } = await stage.app.begin();
+    const toHop = (next: string): boolean => next.startsWith(other);
+    const hop = (await new UserAgent().open(url, { ...how, until: toHop })).location ?? "";
+    const browser = new UserAgent({ [other]: stage.broker.base });
+    const page = await browser.open(hop);
+    expect(page).toMatchObject({ status: 200, location: undefined });
+    expect(eventNames(stage.broker)).toContain("login.confirm_shown");
+    await departed(stage.provider, browser, await browser.press(page, "continue")).finish();
+    expect(await stage.app.poll(readKey)).toMatchObject({ status: 200 });
+  });
+
+  it("S5: the way to that host tells it where the person comes from, and nobody else", async () => {
     const other = `http://localhost:${await freePort()}`;
     await using stage = await raise({ app: { redirectUri: `${other}/redirect` } });
     const { url } = await stage.app.begin();
-    const toHop = (next: string): boolean => next.startsWith(other);
-    const page = await new UserAgent().open(url, { ...fromPlugin, until: toHop });
-    stage.broker.advance?.(61_000);
-    const late = await new UserAgent({ [other]: stage.broker.base }).open(page.location ?? "");
-    expect(late).toMatchObject({ status: 400, location: undefined });
+    const until = (): boolean => true;
+    expect(await new UserAgent().open(url, { ...fromPlugin, until })).toMatchObject({
+      status: 303,
+      headers: { "referrer-policy": "origin" },
+    });
+  });
+});
+
+describe("a person who presses twice", () => {
+  it("S5: Continue, at once: it is one launch, and the login ends well", async () => {
+    await using stage = await raise();
+    const { url, readKey } = await stage.app.begin();
+    const browser = new UserAgent();
+    const page = await browser.open(url);
+    const [first, second] = await Promise.all([
+      browser.press(page, "continue"),
+      browser.press(page, "continue"),
+    ]);
+    expect(second.onward).toBe(first.onward);
+    await departed(stage.provider, browser, first).finish();
+    expect(await stage.app.poll(readKey)).toMatchObject({ status: 200 });
+  });
+
+  it("S5: Cancel on a page that was left behind says how the login really ended", async () => {
+    await using stage = await raise();
+    const { url, readKey } = await stage.app.begin();
+    const browser = new UserAgent();
+    const page = await browser.open(url);
+    await departed(stage.provider, browser, await browser.press(page, "continue")).finish();
+    const late = await browser.press(page, "cancel");
+    expect(late.heading).toBe("This login is already finished");
+    expect(await stage.app.poll(readKey)).toMatchObject({ status: 200 });
+  });
+});
+
+describe("what an app asks for", () => {
+  it("S5, A3: a scope that no cookie could carry is refused at once; repeats are dropped", async () => {
+    const scope = Array.from(
+      { length: 60 },
+      (_, index) => `https://meadow.example/auth/a.long.scope.${index}`,
+    );
+    await using stage = await raise({ app: { scope } });
+    const asked = (scopes: readonly string[]) => `?${new URLSearchParams({ scope: scopes.join(" ") })}`;
+    const begun = (query: string) => send(`${stage.broker.base}/authorize${query}`, { method: "POST" });
+    expect(await begun(asked(scope.slice(1)))).toMatchObject({ status: 400 });
+    expect(await begun(asked(scope))).toMatchObject({ status: 200 });
+    const [first = ""] = scope;
+    const { authorizationUrl } = await stage.launch(undefined, undefined, asked([first, first]));
+    expect(new URL(authorizationUrl).searchParams.get("scope")).toBe(first);
   });
 });

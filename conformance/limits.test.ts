@@ -74,6 +74,34 @@ describe("begins", () => {
   });
 });
 
+describe("tokens that nobody here has seen", () => {
+  it("S9, A10: are taken to the provider sixty times a minute for one address, and no more", async () => {
+    await using stage = await raise({
+      app: { refresh: "raw" },
+      configuration: () => ({ trustedProxies: ["127.0.0.1"] }),
+    });
+    const present = (address: string, token: string) =>
+      send(`${stage.broker.base}/refresh?code=${token}`, {
+        method: "POST",
+        headers: { origin: PLUGIN, "x-forwarded-for": address },
+      });
+    for (let count = 0; count < 60; count++)
+      expect(await present("203.0.113.5", `garbage-${count}`)).toMatchObject({ status: 401 });
+    expect(await present("203.0.113.5", "garbage")).toMatchObject({
+      status: 503,
+      headers: { "retry-after": "60" },
+    });
+    const revoked = await send(`${stage.broker.base}/revoke`, {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded", "x-forwarded-for": "203.0.113.5" },
+      body: "token=garbage&client_id=root",
+    });
+    expect(revoked).toMatchObject({ status: 503, headers: { "retry-after": "60" } });
+    expect(stage.provider.tokenRequests).toHaveLength(60);
+    expect(await present("203.0.113.6", "garbage")).toMatchObject({ status: 401 });
+  });
+});
+
 /** Holds the store's write lock while `work` runs, as a backup or another program might. */
 async function whileLocked<T>({ broker }: Stage, work: () => Promise<T>): Promise<T> {
   const store = new DatabaseSync(join(broker.dataDir ?? "", "willcall.db"));
@@ -118,6 +146,26 @@ describe("a store that cannot be written", () => {
     expect(stage.provider.tokenRequests).toHaveLength(before);
     expect(await stage.app.refresh(String(refresh_token))).toMatchObject({ status: 200 });
   });
+
+  it.each(["a login", "a refresh"])(
+    "S11: loses nothing of %s that the provider has answered",
+    async (what) => {
+      await using stage = await raise({ provider: { rotates: true } });
+      const { refresh_token } = await stage.logIn();
+      const { finish, readKey } = await stage.launch();
+      const store = new DatabaseSync(join(stage.broker.dataDir ?? "", "willcall.db"));
+      stage.provider.script(async (_response, _request, normally) => {
+        store.exec("BEGIN IMMEDIATE");
+        await normally();
+      });
+      const working = what === "a login" ? finish() : stage.app.refresh(String(refresh_token));
+      await expect.poll(() => eventNames(stage.broker)).toContain("store.unavailable");
+      store.exec("ROLLBACK");
+      store.close();
+      expect(await working).toMatchObject({ status: 200 });
+      if (what === "a login") expect(await stage.app.poll(readKey)).toMatchObject({ status: 200 });
+    },
+  );
 
   it("A1, A2, A5: begins and pending polls go on; health says what is wrong", async () => {
     await using stage = await raise();

@@ -14,18 +14,18 @@ export class RateLimit {
     this.#window = window;
   }
 
-  /** Whether `key` could have one more at `now` (milliseconds); counts nothing. */
-  hasRoom(key: string, now: number): boolean {
-    this.#turn(now);
-    return (this.#counts.get(key) ?? 0) < this.#most;
-  }
-
   /** Counts one for `key` at `now` (milliseconds); false when that is too many. */
   allows(key: string, now: number): boolean {
     this.#turn(now);
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
     return count <= this.#most;
+  }
+
+  /** Takes back one that was counted for `key`. */
+  giveBack(key: string): void {
+    const count = this.#counts.get(key);
+    if (count !== undefined) this.#counts.set(key, count - 1);
   }
 
   #turn(now: number): void {

@@ -14,6 +14,8 @@ const MOST_TURNS = 30;
 export interface NodeSockets {
   /** Sends everybody away, to ask again: the broker stops. */
   close(): void;
+  /** Cuts who did not go. */
+  terminate(): void;
 }
 
 /** Lets native clients wait on a WebSocket at their pick-up URL: one message when there is something to say. */
@@ -62,6 +64,9 @@ export function serveSockets(
     close() {
       closing = true;
       for (const socket of sockets.clients) socket.close(1012);
+    },
+    terminate() {
+      for (const socket of sockets.clients) socket.terminate();
     },
   };
 }

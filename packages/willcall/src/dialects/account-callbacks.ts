@@ -1,5 +1,4 @@
 import type { App, AppProvider } from "../config/config.ts";
-import { mailboxOfState } from "../login/login.ts";
 import { BrowserVisit, type Lobby } from "./browser.ts";
 import { type Call, pathOf, rawPath, rawQuery } from "./http.ts";
 import type { Routes } from "./routes.ts";
@@ -17,7 +16,7 @@ export function accountCallbackRoutes(routes: Routes, lobby: Lobby, app: App): v
     const name = rawPath(call.request).split("/").at(-2) ?? "";
     const registration = await lobby.registrations(app).at(name);
     if (registration === undefined) return replies.text(null, 404, "There is nothing here.");
-    return answer(new BrowserVisit(lobby, call, mailboxOfState), registration);
+    return answer(new BrowserVisit(lobby, call), registration);
   }
   routes.page(app, `${pathOf(desk.config, app)}/:provider/redirect`, {
     GET: (call) =>

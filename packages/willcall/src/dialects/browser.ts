@@ -2,12 +2,12 @@ import type { App, AppProvider } from "../config/config.ts";
 import { toBase64url } from "../crypto/bytes.ts";
 import { isMailboxId } from "../crypto/read-key.ts";
 import type { Desk } from "../desk.ts";
-import type { LoginRow } from "../engines/engine.ts";
+import type { LoginRow, MailboxId } from "../engines/engine.ts";
 import { makeTicket, openTicket } from "../login/begin.ts";
 import { bindLogin, boundLogin, parseCookies, readCookie, setCookie, unbindLogin } from "../login/cookie.ts";
 import type { Deliveries, Delivery } from "../login/delivery.ts";
-import { type Finished, type Lookup, type Returned, arrive, finish, rejoin } from "../login/finish.ts";
-import { formNonce, formNonceMatches, holdCallback, openHeld } from "../login/forms.ts";
+import { type Finished, type Returned, arrive, finish, rejoin } from "../login/finish.ts";
+import { formNonce, formNonceMatches, holdCallback, openHeld, pressedProof } from "../login/forms.ts";
 import {
   type Launched,
   type Visit,
@@ -15,10 +15,12 @@ import {
   failLaunch,
   isOver,
   launch,
+  makeHop,
   openHop,
   tryAgain,
 } from "../login/launch.ts";
 import { type Login, mailboxOfState } from "../login/login.ts";
+import { mailboxOfWriteKey } from "../login/write-key.ts";
 import type { Page, PageForm } from "../pages/page.ts";
 import { renderPage } from "../pages/render.ts";
 import type { Callback } from "../providers/provider.ts";
@@ -64,7 +66,7 @@ type End = Parameters<Delivery["next"]>[2];
 
 /** Registers what the user's browser visits on its way to a provider: the launch, and our own forms. */
 export function launchRoutes(routes: Routes, lobby: Lobby, app: App, openLaunch: OpenLaunch): void {
-  const visit = (call: Call): BrowserVisit => new BrowserVisit(lobby, call, mailboxOfState);
+  const visit = (call: Call): BrowserVisit => new BrowserVisit(lobby, call);
   routes.page(app, `${pathOf(lobby.desk.config, app)}/login`, {
     GET: (call) => visit(call).open(openLaunch),
     POST: (call) => visit(call).press(),
@@ -73,7 +75,7 @@ export function launchRoutes(routes: Routes, lobby: Lobby, app: App, openLaunch:
 
 /** Registers what the user's browser visits in the page-launched dialects: launch, forms and callbacks. */
 export function browserRoutes(routes: Routes, lobby: Lobby, app: App, openLaunch: OpenLaunch): void {
-  const visit = (call: Call): BrowserVisit => new BrowserVisit(lobby, call, mailboxOfState);
+  const visit = (call: Call): BrowserVisit => new BrowserVisit(lobby, call);
   launchRoutes(routes, lobby, app, openLaunch);
   for (const registration of app.providers) {
     // Requests are matched without their trailing slash, which the registered URI may have.
@@ -89,17 +91,14 @@ export class BrowserVisit {
   readonly #lobby: Lobby;
   readonly #call: Call;
   readonly #cookies: ReadonlyMap<string, string>;
-  readonly #mailbox: Lookup["mailbox"];
   readonly #style: { readonly secure: boolean };
   /** Whether this request is a form of ours: its answer must not be a redirect. */
   #pressed = false;
 
-  /** @param mailbox finds the mailbox of a `state`, in the dialect's way */
-  constructor(lobby: Lobby, call: Call, mailbox: Lookup["mailbox"]) {
+  constructor(lobby: Lobby, call: Call) {
     this.#lobby = lobby;
     this.#call = call;
     this.#cookies = parseCookies(call.connection.header("cookie"));
-    this.#mailbox = mailbox;
     this.#style = { secure: lobby.desk.config.publicUrl.startsWith("https:") };
   }
 
@@ -123,7 +122,7 @@ export class BrowserVisit {
     this.#pressed = true;
     const form = await readForm(this.#call.request);
     if (form === undefined) return this.#page(413, { kind: "error", code: "too_large" });
-    const [subject, value] = (["ticket", "held", "again"] as const)
+    const [subject, value] = (["ticket", "hop", "held", "again"] as const)
       .map((name) => [name, form.get(name)] as const)
       .find(([, given]) => given !== null) ?? ["ticket", null];
     const cookie = readCookie(this.#style, this.#cookies, FORM_COOKIE);
@@ -135,7 +134,8 @@ export class BrowserVisit {
       formNonceMatches(this.#lobby.desk.keys, cookie, value, nonce);
     if (!ours) return this.#page(403, { kind: "error", code: "foreign_form" });
     const cancelled = form.get("action") === "cancel";
-    if (subject === "ticket") return this.#pressTicket(value, cancelled);
+    if (subject === "ticket" || subject === "hop")
+      return this.#pressLaunch(value, subject === "hop", cancelled);
     if (subject === "held") return this.#pressHeld(value, cancelled);
     return this.#pressAgain(value);
   }
@@ -145,10 +145,10 @@ export class BrowserVisit {
     const { desk } = this.#lobby;
     const { app } = this.#call;
     const arrived = await arrive(desk, app, registration, parameters, {
-      mailbox: this.#mailbox,
+      mailbox: (state) => this.#mailboxOf(state),
       bound: (id) => boundLogin(this.#style, desk.keys, this.#cookies, id),
     });
-    if (arrived.kind === "over") return this.#over(arrived.login, arrived.row, 400);
+    if (arrived.kind === "over") return this.#replay(arrived.login, arrived.row);
     if (arrived.kind === "refused") {
       desk.log.warn("login.callback_refused", { app: app.name, reason: arrived.reason });
       if (arrived.reason === "expired") return this.#page(400, { kind: "expired" }, arrived.login);
@@ -190,12 +190,11 @@ export class BrowserVisit {
     return this.#confirm(login, "ticket", makeTicket(desk, login), userCode);
   }
 
-  async #pressTicket(ticket: string, cancelled: boolean): Promise<Response> {
-    const login = openTicket(this.#lobby.desk, ticket);
+  async #pressLaunch(sealed: string, hopped: boolean, cancelled: boolean): Promise<Response> {
+    const { desk } = this.#lobby;
+    const login = hopped ? openHop(desk, sealed) : openTicket(desk, sealed);
     if (login === undefined) return this.#page(400, { kind: "error", code: "unknown_ticket" });
-    if (!cancelled) return this.#launch(login, false, true);
-    await cancel(this.#lobby.desk, login);
-    return this.#after(login, "cancelled", 200, { kind: "cancelled" });
+    return cancelled ? this.#cancel(login) : this.#launch(login, hopped, true);
   }
 
   async #pressHeld(held: string, cancelled: boolean): Promise<Response> {
@@ -207,10 +206,16 @@ export class BrowserVisit {
     const registration = await this.#registration(login);
     if (registration === undefined) return this.#page(400, { kind: "error", code: "unknown_ticket" });
     const { redirectUri, callback } = content;
-    if (!cancelled) return this.#finish({ ...registration, redirectUri }, returned, callback);
-    await desk.mailboxes.end(login.id, "cancelled", "cancelled", desk.platform.now());
-    desk.log.info("login.cancelled", { app: login.app, provider: login.provider, login: login.id });
-    return this.#page(200, { kind: "cancelled" }, login);
+    return cancelled
+      ? this.#cancel(login)
+      : this.#finish({ ...registration, redirectUri }, returned, callback);
+  }
+
+  async #cancel(login: Login): Promise<Response> {
+    const row = await cancel(this.#lobby.desk, login);
+    return row === undefined
+      ? this.#after(login, "cancelled", 200, { kind: "cancelled" })
+      : this.#over(login, row, 200);
   }
 
   async #pressAgain(id: string): Promise<Response> {
@@ -227,9 +232,12 @@ export class BrowserVisit {
     const registration = await this.#registration(login);
     if (registration === undefined) return this.#page(400, { kind: "error", code: "unknown_ticket" });
     const bound = boundLogin(this.#style, desk.keys, this.#cookies, login.id);
-    const visit = { ...this.#origin(), bound, hopped };
+    const cookie = readCookie(this.#style, this.#cookies, FORM_COOKIE);
+    const pressed = confirmed &&
+      cookie !== undefined && { pressed: pressedProof(desk.keys, cookie, login.id) };
+    const visit = { ...this.#origin(), bound, hopped, ...pressed };
     const launched = await launch(desk, app, registration, login, visit, confirmed);
-    return this.#launched(login, launched);
+    return this.#launched(login, launched, hopped);
   }
 
   /** What `Referer` and `Sec-Fetch-*` say of where this navigation comes from. */
@@ -252,7 +260,7 @@ export class BrowserVisit {
     };
   }
 
-  async #launched(login: Login, launched: Launched): Promise<Response> {
+  async #launched(login: Login, launched: Launched, hopped = false): Promise<Response> {
     switch (launched.kind) {
       case "leave": {
         const { keys, platform } = this.#lobby.desk;
@@ -265,9 +273,9 @@ export class BrowserVisit {
         return this.#leave(login, launched.to, cookies);
       }
       case "hop":
-        return this.#leave(login, launched.to, []);
+        return this.#leave(login, launched.to, [], { "Referrer-Policy": "origin" });
       case "confirm":
-        return this.#confirmLaunch(login);
+        return this.#confirmLaunch(login, hopped);
       case "over":
         return this.#over(login, launched.row, 200);
       case "expired":
@@ -278,7 +286,7 @@ export class BrowserVisit {
       case "failed": {
         const to = this.#next(login, launched.failure);
         if (to !== undefined) return this.#return(login, to, []);
-        const retry = this.#form("ticket", makeTicket(this.#lobby.desk, login));
+        const retry = this.#form(...this.#subject(login, hopped));
         const shown = { kind: "failed", reason: launched.failure.reason, retry: retry.form } as const;
         return this.#page(502, shown, login, retry.cookies);
       }
@@ -286,21 +294,32 @@ export class BrowserVisit {
   }
 
   /** Sends the browser on: from a form by a page of ours, whose link no `form-action` can break; else by 303. */
-  async #leave(login: Login, to: string, cookies: readonly string[]): Promise<Response> {
+  async #leave(
+    login: Login,
+    to: string,
+    cookies: readonly string[],
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
     return this.#pressed
       ? this.#page(200, { kind: "leaving", to }, login, cookies)
-      : this.#redirect(to, cookies);
+      : this.#redirect(to, cookies, more);
   }
 
-  #redirect(to: string, cookies: readonly string[]): Response {
-    const headers = withCookies({ ...this.#lobby.headers.page, Location: to }, cookies);
+  #redirect(to: string, cookies: readonly string[], more: Readonly<Record<string, string>> = {}): Response {
+    const headers = withCookies({ ...this.#lobby.headers.page, ...more, Location: to }, cookies);
     return new Response(null, { status: 303, headers });
   }
 
-  async #confirmLaunch(login: Login): Promise<Response> {
+  /** What a form about a launch carries: which host it was launched on decides where Continue leads. */
+  #subject(login: Login, hopped: boolean): ["ticket" | "hop", string] {
+    const { desk } = this.#lobby;
+    return hopped ? ["hop", makeHop(desk, login)] : ["ticket", makeTicket(desk, login)];
+  }
+
+  async #confirmLaunch(login: Login, hopped: boolean): Promise<Response> {
     const { desk } = this.#lobby;
     desk.log.info("login.confirm_shown", { app: login.app, provider: login.provider, login: login.id });
-    return this.#confirm(login, "ticket", makeTicket(desk, login));
+    return this.#confirm(login, ...this.#subject(login, hopped));
   }
 
   async #confirmCallback(
@@ -315,7 +334,7 @@ export class BrowserVisit {
 
   async #confirm(
     login: Login,
-    name: "ticket" | "held",
+    name: "ticket" | "hop" | "held",
     subject: string,
     userCode?: string,
   ): Promise<Response> {
@@ -381,6 +400,25 @@ export class BrowserVisit {
       : this.#redirect(to, cookies);
   }
 
+  /**
+   * A callback that came before: a reload, while the code was exchanged or after the answer was lost. Where the dialect
+   * sends the browser on, only that tells the app (promise S11).
+   */
+  async #replay(login: Login, came: LoginRow): Promise<Response> {
+    const { mailboxes, platform, keys } = this.#lobby.desk;
+    const isBound = boundLogin(this.#style, keys, this.#cookies, login.id) !== undefined;
+    if (!isBound || this.#next(login, "ready") === undefined) return this.#over(login, came, 400);
+    let row = came;
+    if (row.status === "exchanging" && row.deadline !== null) {
+      const until = AbortSignal.timeout(Math.max(1, row.deadline - platform.now()));
+      await mailboxes.wait(login.id, row.changedAt, until);
+      row = (await mailboxes.read(login.id, platform.now())) ?? row;
+    }
+    return row.status === "ready"
+      ? this.#after(login, "ready", 200, { kind: "finished" })
+      : this.#over(login, row, 400);
+  }
+
   /** A launch or callback of a login that is past that. */
   async #over(login: Login, row: LoginRow, status: number): Promise<Response> {
     switch (row.status) {
@@ -407,7 +445,7 @@ export class BrowserVisit {
   }
 
   /** A form about `subject`, and the cookie whose twin its nonce is. */
-  #form(name: "ticket" | "held" | "again", subject: string): { form: PageForm; cookies: string[] } {
+  #form(name: "ticket" | "hop" | "held" | "again", subject: string): { form: PageForm; cookies: string[] } {
     const { desk } = this.#lobby;
     const known = readCookie(this.#style, this.#cookies, FORM_COOKIE);
     const cookie = known ?? toBase64url(desk.platform.random(16));
@@ -416,6 +454,13 @@ export class BrowserVisit {
       form: { action: `${pathOf(desk.config, this.#call.app)}/login`, fields: { [name]: subject, nonce } },
       cookies: [setCookie(this.#style, FORM_COOKIE, cookie, FORM_COOKIE_SECONDS)],
     };
+  }
+
+  /** A `state` is ours, or the write key of an app that makes its own: both may come back to one path. */
+  async #mailboxOf(state: string): Promise<MailboxId | undefined> {
+    const { app } = this.#call;
+    const led = app.clientKeys ? await mailboxOfWriteKey(this.#lobby.desk, app, state) : undefined;
+    return led ?? mailboxOfState(state);
   }
 
   async #registration(login: Login): Promise<AppProvider | undefined> {

@@ -1,18 +1,15 @@
 import type { App } from "../config/config.ts";
 import { openClientKey } from "../crypto/read-key.ts";
-import { open, seal } from "../crypto/seal.ts";
-import type { Desk } from "../desk.ts";
+import { seal } from "../crypto/seal.ts";
 import type { MailboxId } from "../engines/engine.ts";
 import { asVerbatim } from "../grants/delivered.ts";
 import { CLAIM_WINDOW, type Login, TOMBSTONE_WINDOW, encodeLogin, hashState } from "../login/login.ts";
 import { pickUp } from "../login/pick-up.ts";
+import { leadOfWriteKey, looksLikeClientKey } from "../login/write-key.ts";
 import { BrowserVisit, type Lobby } from "./browser.ts";
 import { type Call, pathOf, rawPath, rawQuery, readBody } from "./http.ts";
 import type { Routes } from "./routes.ts";
 import { MOST_HELD_LOGINS, type Office, refuse } from "./office.ts";
-
-/** At least 128 bits, whatever alphabet the app writes them in. */
-const keyPattern = /^[A-Za-z0-9_~.-]{22,256}$/;
 
 /**
  * Client-made keys (protocol.md, part A, end): what Framer's Notion plugin speaks. The app makes both keys and
@@ -32,10 +29,7 @@ export function clientKeyRoutes(routes: Routes, office: Office, lobby: Lobby, ap
   };
   routes.page(app, `${path}/auth/authorize/callback`, {
     GET: (call) =>
-      new BrowserVisit(lobby, call, (state) => mailboxOfWriteKey(desk, app, state)).callback(
-        callback,
-        new URLSearchParams(rawQuery(call.request)),
-      ),
+      new BrowserVisit(lobby, call).callback(callback, new URLSearchParams(rawQuery(call.request))),
   });
   routes.api(app, `${path}/auth/authorize/:readKey`, {
     GET: (call) => read(office, call),
@@ -86,7 +80,7 @@ async function authorize(office: Office, call: Call, provider: string): Promise<
   };
   const sealed = (id: MailboxId, content: Uint8Array) =>
     seal(keys, "login", platform.random(16), content, Buffer.from(id));
-  const lead = leadOf(app, made.writeKey);
+  const lead = leadOfWriteKey(app, made.writeKey);
   const leading = await mailboxes.launch(
     { ...facts, id: lead, login: sealed(lead, Buffer.from(mailbox)) },
     now,
@@ -122,20 +116,7 @@ function parseKeys(body: string): { readKey: string; writeKey: string } | undefi
     return undefined;
   const { readKey, writeKey } = parsed;
   if (typeof readKey !== "string" || typeof writeKey !== "string" || readKey === writeKey) return undefined;
-  return keyPattern.test(readKey) && keyPattern.test(writeKey) ? { readKey, writeKey } : undefined;
-}
-
-/** The id of the row that leads from a write key to its login. */
-function leadOf(app: App, writeKey: string): MailboxId {
-  return openClientKey(app.name, `write ${writeKey}`).mailbox;
-}
-
-async function mailboxOfWriteKey(desk: Desk, app: App, writeKey: string): Promise<MailboxId | undefined> {
-  if (!keyPattern.test(writeKey)) return undefined;
-  const lead = leadOf(app, writeKey);
-  const row = await desk.mailboxes.read(lead, desk.platform.now());
-  const opened = row?.login && open(desk.keys, "login", Buffer.from(row.login), Buffer.from(lead));
-  return opened ? (opened.plaintext.toString("utf8") as MailboxId) : undefined;
+  return looksLikeClientKey(readKey) && looksLikeClientKey(writeKey) ? { readKey, writeKey } : undefined;
 }
 
 /** `GET /auth/authorize/<readKey>`: 200 `{"token": …}`, or anything but 200. */
@@ -145,7 +126,7 @@ async function read(
 ): Promise<Response> {
   const path = rawPath(request);
   const readKey = path.slice(path.lastIndexOf("/") + 1);
-  if (!keyPattern.test(readKey)) return replies.empty(origin, 404);
+  if (!looksLikeClientKey(readKey)) return replies.empty(origin, 404);
   const said = await pickUp(desk, "client-keys", app.name, openClientKey(app.name, readKey), undefined);
   if (said.kind === "over")
     return replies.text(origin, 410, "The login has ended without tokens. Log in again.");

@@ -8,7 +8,6 @@ import { bindToOrigin } from "../grants/handle.ts";
 import { inputsAmong, readAsked } from "../login/asked.ts";
 import { begin } from "../login/begin.ts";
 import { type CodeBinding, redirectTo } from "../login/code-delivery.ts";
-import { mailboxOfState } from "../login/login.ts";
 import { pickUp } from "../login/pick-up.ts";
 import { BrowserVisit, type Lobby, type OpenLaunch } from "./browser.ts";
 import {
@@ -35,9 +34,7 @@ const verifierPattern = /^[A-Za-z0-9._~-]{43,128}$/;
 export function codeRoutes(routes: Routes, office: Office, lobby: Lobby, app: App): void {
   routes.page(app, `${pathOf(office.desk.config, app)}/oauth/authorize`, {
     GET: (call) =>
-      new BrowserVisit(lobby, call, mailboxOfState).open((called, query) =>
-        openAuthorize(office, called, query),
-      ),
+      new BrowserVisit(lobby, call).open((called, query) => openAuthorize(office, called, query)),
   });
 }
 

@@ -4,7 +4,7 @@ import { baseOf, type Desk } from "../desk.ts";
 import { bindToOrigin } from "../grants/handle.ts";
 import { inputsAmong, readAsked } from "../login/asked.ts";
 import { begin } from "../login/begin.ts";
-import { mailboxOfState, READ_KEY_WINDOW } from "../login/login.ts";
+import { READ_KEY_WINDOW } from "../login/login.ts";
 import { pickUp } from "../login/pick-up.ts";
 import { holdForCode, loginOfCode, makeUserCode, readUserCode, spellUserCode } from "../login/user-code.ts";
 import { BrowserVisit, type Lobby } from "./browser.ts";
@@ -47,7 +47,7 @@ export function deviceRoutes(routes: Routes, office: Office, lobby: Lobby, app: 
   });
 }
 
-const visit = (lobby: Lobby, call: Call): BrowserVisit => new BrowserVisit(lobby, call, mailboxOfState);
+const visit = (lobby: Lobby, call: Call): BrowserVisit => new BrowserVisit(lobby, call);
 
 /** `POST /device_authorization` (RFC 8628 §3.1, §3.2). */
 async function authorizeDevice(office: Office, guesses: Guesses, call: Call): Promise<Response> {
@@ -110,14 +110,12 @@ async function enter(
   given: string,
 ): Promise<Response> {
   const { app, connection } = call;
-  const now = desk.platform.now();
-  if (!guesses.mayTry(connection.address, now)) return visit(lobby, call).askForCode("", "limited");
+  if (!guesses.tries(connection.address, desk.platform.now()))
+    return visit(lobby, call).askForCode("", "limited");
   const userCode = readUserCode(given);
   const login = userCode === undefined ? undefined : await loginOfCode(desk, app.name, userCode);
-  if (login === undefined || userCode === undefined) {
-    guesses.wrong(connection.address, now);
-    return visit(lobby, call).askForCode(given, "wrong");
-  }
+  if (login === undefined || userCode === undefined) return visit(lobby, call).askForCode(given, "wrong");
+  guesses.right(connection.address);
   return visit(lobby, call).confirmCode(login, spellUserCode(userCode));
 }
 

@@ -21,20 +21,22 @@ export class Guesses {
     this.#issued++;
   }
 
-  /** Whether `address` may still try. */
-  mayTry(address: string, now: number): boolean {
+  /**
+   * Counts an entry as wrong before it is looked up, so that many at once are no way round the limit; false when it is
+   * one too many. `right` takes it back.
+   */
+  tries(address: string, now: number): boolean {
     this.#turn(now);
-    return (
-      this.#wrong < OVERALL + PER_LIVE_CODE * this.#issued &&
-      this.#perAddress.hasRoom(networkOf(address), now)
-    );
+    if (this.#wrong >= OVERALL + PER_LIVE_CODE * this.#issued) return false;
+    if (!this.#perAddress.allows(networkOf(address), now)) return false;
+    this.#wrong++;
+    return true;
   }
 
-  /** Counts a wrong entry. */
-  wrong(address: string, now: number): void {
-    this.#turn(now);
-    this.#wrong++;
-    this.#perAddress.allows(networkOf(address), now);
+  /** The entry that `tries` counted was right. */
+  right(address: string): void {
+    this.#wrong = Math.max(0, this.#wrong - 1);
+    this.#perAddress.giveBack(networkOf(address));
   }
 
   #turn(now: number): void {

@@ -14,9 +14,11 @@ export interface Patience {
 /** The callers who wait right now. */
 export class Waits {
   readonly #waiting = new Set<AbortController>();
+  readonly #draining: Draining;
 
   /** Ends every wait when `draining` begins. */
   constructor(draining: Draining) {
+    this.#draining = draining;
     draining.onBegin(() => {
       for (const controller of this.#waiting) controller.abort();
     });
@@ -31,7 +33,7 @@ export class Waits {
     const asked = plainParameter(query, "wait") ?? preferred;
     const seconds =
       asked !== undefined && /^\d{1,6}$/.test(asked) ? Math.min(Number(asked), LONGEST_WAIT) : 0;
-    if (seconds === 0) return undefined;
+    if (seconds === 0 || this.#draining.begun) return undefined;
     const controller = new AbortController();
     const abort = () => controller.abort();
     const timer = setTimeout(abort, seconds * 1000);

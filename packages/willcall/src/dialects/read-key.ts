@@ -139,12 +139,15 @@ const over: Record<Extract<PickedUp, { kind: "over" }>["status"], string> = {
 };
 
 /** `POST /refresh?code=` (A9 to A11). */
-async function refresh({ desk, replies, grants }: Office, { request, app, origin }: Call): Promise<Response> {
+async function refresh(
+  { desk, replies, grants }: Office,
+  { request, app, origin, connection }: Call,
+): Promise<Response> {
   const token = plainParameter(rawQuery(request), "code");
   if (token === undefined || token === "" || token === "undefined") {
     return replies.text(origin, 400, "The refresh token is missing: send it as ?code=.");
   }
-  const refreshed = await grants.refresh({ app, origin, token });
+  const refreshed = await grants.refresh({ app, origin, address: connection.address, token });
   switch (refreshed.kind) {
     case "tokens":
       return replies.json(origin, 200, asVerbatim(refreshed.delivered, desk.platform.now()));

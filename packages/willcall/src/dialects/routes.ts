@@ -88,7 +88,7 @@ export class Routes {
   #guard(origin: string | null, handle: () => Response | Promise<Response>): Response | Promise<Response> {
     const unexpected = (error: unknown): Response => {
       this.#log.error("unexpected", errorFields(error));
-      return this.#replies.text(origin, 503, "Something went wrong here. Nothing is lost: try again.");
+      return this.#replies.text(origin, 503, "Something went wrong here. Try again in a moment.");
     };
     try {
       const answer = handle();

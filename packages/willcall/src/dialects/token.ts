@@ -47,7 +47,7 @@ async function token(office: TokenOffice, call: Call): Promise<Response> {
 const refresh =
   (office: TokenOffice): GrantType =>
   async (call, form) => {
-    const { app, origin } = call;
+    const { app, origin, connection } = call;
     const { grants } = office;
     const presented = form.get("refresh_token");
     if (presented === undefined) return missing("refresh_token");
@@ -55,7 +55,7 @@ const refresh =
       const error_description = "The scope goes beyond what this app may ask for.";
       return { status: 400, error: "invalid_scope", error_description };
     }
-    const refreshed = await grants.refresh({ app, origin, token: presented });
+    const refreshed = await grants.refresh({ app, origin, address: connection.address, token: presented });
     switch (refreshed.kind) {
       case "tokens":
         return tokenResponse(office, call, refreshed.delivered);
@@ -88,13 +88,23 @@ const refresh =
     }
   };
 
+const tooMany: OAuthError = {
+  status: 503,
+  error: "temporarily_unavailable",
+  error_description: "Too many unknown tokens came from this address. Try again in a minute.",
+  retryAfter: 60,
+};
+
 /** RFC 7009: 200 also for tokens that are unknown here. */
 async function revoke({ replies, grants }: TokenOffice, call: Call): Promise<Response> {
   const form = await readOAuthForm(call);
   if ("error" in form) return oauthError(replies, call, form);
   const presented = form.parameters.get("token");
   if (presented === undefined) return oauthError(replies, call, missing("token"));
-  await grants.revoke({ app: call.app, origin: call.origin, token: presented });
+  const { app, origin, connection } = call;
+  const revoked = await grants.revoke({ app, origin, address: connection.address, token: presented });
+  // RFC 7009 §2.2.1: the client tries again later.
+  if (revoked === "limited") return oauthError(replies, call, tooMany);
   // The RFC asks for no body (§2.2), but simple-oauth2 reads one, as JSON.
   return replies.json(call.origin, 200, {});
 }

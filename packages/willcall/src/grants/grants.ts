@@ -1,18 +1,21 @@
 import type { App, AppProvider } from "../config/config.ts";
-import { toBase64url } from "../crypto/bytes.ts";
 import { type Desk, providerOf } from "../desk.ts";
 import type { GrantRow, LoginRow } from "../engines/engine.ts";
-import { RateLimit } from "../limits.ts";
+import { AddressLimit, RateLimit } from "../limits.ts";
+import { persist } from "../persist.ts";
 import type { ProviderFailure, TokenAnswer } from "../providers/provider.ts";
 import { type Delivered, prepare } from "./delivered.ts";
 import { type Grant, HANDLE_LIFETIME, looksLikeHandle, openHandle } from "./handle.ts";
 import { LEASE, LOOK_AGAIN, PATIENCE } from "./lease.ts";
+import { RAW_KEPT, RawTokens } from "./raw.ts";
 import { RAW_REPLAY_WINDOW, REPLAY_WINDOW, openReplay, sealReplay } from "./replay.ts";
 
 /** Refreshes per minute and grant; the one call under way is shared and counts once. */
 const REFRESHES_PER_MINUTE = 30;
-/** Milliseconds a grant's row outlives its newest handle. */
-const GRACE = 86_400_000;
+/** Raw tokens per minute and address: each may cost a row and a call to the provider, whatever it is. */
+const RAW_PER_MINUTE = 60;
+/** Milliseconds that a grant's row is kept after a write: a day longer than its newest handle. */
+const KEPT = HANDLE_LIFETIME + 86_400_000;
 
 /** How a refresh ended, before a dialect spells it. */
 export type Refreshed =
@@ -28,6 +31,8 @@ export type Refreshed =
 export interface Presented {
   app: App;
   origin: string | null;
+  /** The address that presents it, against which strangers' guesses count. */
+  address: string;
   /** A handle; or, where the app allows it, a provider's own refresh token. */
   token: string;
 }
@@ -42,16 +47,25 @@ export interface Grants {
   /** A code came a second time: the grant of the first is ended here (RFC 6749 §4.1.2). */
   endReused(app: App, row: LoginRow): Promise<void>;
   /** RFC 7009: ends the grant here, then at the provider. An unknown handle is not an error (§2.2). */
-  revoke(presented: Presented): Promise<void>;
+  revoke(presented: Presented): Promise<"done" | "limited">;
 }
 
 /** Makes the verbs over grants; calls that this process has under way are shared. */
 export function createGrants(desk: Desk): Grants {
   const underWay = new Map<string, Promise<Refreshed>>();
   const rate = new RateLimit(REFRESHES_PER_MINUTE, 60_000);
+  const rawTokens = new RawTokens(desk);
+  const strangers = new AddressLimit(RAW_PER_MINUTE);
+  const find = async (presented: Presented): Promise<Found | "limited" | undefined> => {
+    const { token, address } = presented;
+    if (token === "") return undefined;
+    if (looksLikeHandle(token)) return findGrant(desk, presented);
+    return strangers.allows(address, desk.platform.now()) ? rawTokens.find(presented) : "limited";
+  };
   return {
     refresh: async (presented) => {
-      const found = await findGrant(desk, presented);
+      const found = await find(presented);
+      if (found === "limited") return { kind: "limited", after: 60 };
       if (found === undefined) return { kind: "invalid_grant" };
       const key = `${found.grant.id}:${found.grant.generation}`;
       let work = underWay.get(key);
@@ -64,69 +78,34 @@ export function createGrants(desk: Desk): Grants {
     },
     endReused: (app, { id, provider }) => {
       desk.log.warn("grant.reuse", { app: app.name, provider, login: id });
-      return end(desk, { id, generation: 0, app: app.name, provider }, "reuse");
+      return end(desk, { id, generation: 0, app: app.name, provider }, "reuse", KEPT);
     },
     revoke: async (presented) => {
-      const found = await findGrant(desk, presented);
-      if (found === undefined) return;
-      await end(desk, found.grant, "revoked");
-      await revokeUpstream(desk, found);
+      const found = await find(presented);
+      if (found === "limited") return "limited";
+      if (found !== undefined) {
+        await end(desk, found.grant, "revoked", found.kept);
+        await revokeUpstream(desk, found);
+      }
+      return "done";
     },
   };
 }
 
 /** A presented token that is this app's, from this origin. */
-interface Found {
+export interface Found {
   grant: Grant;
   app: App;
   registration: AppProvider;
+  /** Milliseconds that its row is kept, as long as no new handle has come of it. */
+  kept: number;
 }
 
-async function findGrant(desk: Desk, { app, origin, token }: Presented): Promise<Found | undefined> {
-  if (token === "") return undefined;
-  const now = desk.platform.now();
-  if (!looksLikeHandle(token)) return findRawGrant(desk, { app, origin, token });
-  const grant = openHandle(desk.keys, token, now);
+function findGrant({ keys, platform }: Desk, { app, origin, token }: Presented): Found | undefined {
+  const grant = openHandle(keys, token, platform.now());
   if (grant?.app !== app.name || grant.origin !== origin) return undefined;
   const registration = providerOf(app, grant.provider);
-  return registration && { grant, app, registration };
-}
-
-/**
- * A provider's own refresh token, from before the move to Willcall or with `refresh: raw` (contract A10, S6). Its
- * grant is named by a keyed hash of it, so that parallel callers still share one call.
- */
-async function findRawGrant(desk: Desk, { app, origin, token }: Presented): Promise<Found | undefined> {
-  const [registration, ...others] = app.providers;
-  if (registration === undefined || others.length > 0 || token.length > 4096) return undefined;
-  const until = await rawTokensUntil(desk, app);
-  if (desk.platform.now() >= until) return undefined;
-  if (app.refresh === "sealed") {
-    desk.log.warn("refresh.raw_token", { app: app.name, until: new Date(until) });
-  }
-  const id = toBase64url(desk.keys.first.for("raw grant").digest(Buffer.from(token)).subarray(0, 16));
-  const grant: Grant = {
-    id,
-    generation: 0,
-    app: app.name,
-    provider: registration.provider.name,
-    origin,
-    refreshToken: token,
-    issuedAt: desk.platform.now(),
-    inputs: {},
-    captured: {},
-  };
-  return { grant, app, registration };
-}
-
-/** Milliseconds since the epoch until which the app's raw tokens are accepted. */
-async function rawTokensUntil(desk: Desk, app: App): Promise<number> {
-  if (app.refresh === "raw") return Number.POSITIVE_INFINITY;
-  const until = app.refreshRawUntil;
-  if (until === undefined) return 0;
-  if (until instanceof Date) return until.getTime();
-  const firstStart = await desk.records.once("first_start", String(desk.platform.now()));
-  return Number(firstStart) + 90 * 86_400_000;
+  return registration && { grant, app, registration, kept: KEPT };
 }
 
 async function refresh(desk: Desk, found: Found, presented: string): Promise<Refreshed> {
@@ -137,13 +116,12 @@ async function refresh(desk: Desk, found: Found, presented: string): Promise<Ref
     const now = platform.now();
     const settled = await look(desk, found, presented, await records.readGrant(grant.id));
     if (settled !== undefined) return settled;
-    const forgetAt = now + HANDLE_LIFETIME + GRACE;
-    const leased = await records.leaseGrant(grant.id, grant.generation, now, now + LEASE, forgetAt);
+    const leased = await records.leaseGrant(grant.id, grant.generation, now, now + LEASE, now + found.kept);
     if (leased === undefined) {
       await platform.sleep(LOOK_AGAIN);
       continue;
     }
-    const beaten = await look(desk, found, presented, leased);
+    const beaten = await look(desk, found, presented, leased, true);
     if (beaten === undefined) {
       const answer = await callUpstream(desk, found, presented, leased);
       if (answer !== undefined) return answer;
@@ -164,6 +142,7 @@ async function look(
   found: Found,
   presented: string,
   row: GrantRow | undefined,
+  isLeased = false,
 ): Promise<Refreshed | undefined> {
   const { grant, app } = found;
   const isRaw = app.refresh === "raw";
@@ -182,7 +161,7 @@ async function look(
   if (isRaw) return undefined;
   // An older handle after its successor was used: two hold what one should (RFC 9700 §4.14.2).
   desk.log.warn("grant.reuse", { app: grant.app, provider: grant.provider });
-  await end(desk, grant, "reuse");
+  await end(desk, grant, "reuse", found.kept, isLeased ? row : undefined);
   await revokeUpstream(desk, found);
   return { kind: "invalid_grant" };
 }
@@ -208,7 +187,7 @@ async function callUpstream(
   const holder = { app, provider: grant.provider, origin: grant.origin };
   const delivered = prepare(desk, holder, tokens, grant, { id: grant.id, generation });
   const replay = sealReplay(desk.keys, platform.random(16), presented, { at: platform.now(), delivered });
-  const stored = await store(desk, grant, leased, generation, replay);
+  const stored = await persist(desk, () => store(desk, found, leased, generation, replay));
   if (!stored) return undefined;
   log.info("grant.refreshed", { ...facts, ms: platform.now() - startedAt });
   return { kind: "tokens", delivered };
@@ -220,16 +199,18 @@ async function callUpstream(
  */
 async function store(
   desk: Desk,
-  grant: Grant,
+  { grant, app }: Found,
   leased: GrantRow,
   generation: number,
   replay: Buffer,
 ): Promise<boolean> {
   const { records, platform } = desk;
+  // Where apps get the provider's own tokens, nothing comes back that this row could say anything about.
+  const kept = app.refresh === "raw" ? RAW_KEPT : KEPT;
   let held: GrantRow | undefined = leased;
   for (;;) {
     const now = platform.now();
-    const forgetAt = now + HANDLE_LIFETIME + GRACE;
+    const forgetAt = now + kept;
     if (held !== undefined && held.generation >= generation) return false;
     if (
       held !== undefined &&
@@ -268,25 +249,31 @@ async function refused(
 /** What names a grant in the store and in the log. */
 type GrantName = Pick<Grant, "id" | "generation" | "app" | "provider">;
 
-/** Ends a grant, durably, over any lease: nothing refreshes it any more. */
-async function end(desk: Desk, grant: GrantName, why: "revoked" | "reuse"): Promise<void> {
-  const { records, platform, log } = desk;
+/**
+ * Ends a grant, durably: nothing refreshes it any more. Waits for a lease that another holds.
+ *
+ * @param kept milliseconds that the row is kept for it
+ * @param held the row as leased by the caller
+ */
+async function end(
+  { records, platform, log }: Desk,
+  grant: GrantName,
+  why: "revoked" | "reuse",
+  kept: number,
+  held?: GrantRow,
+): Promise<void> {
+  let leased = held;
   for (;;) {
-    const now = platform.now();
-    const leased = await records.leaseGrant(
-      grant.id,
-      grant.generation,
-      now,
-      now + LEASE,
-      now + HANDLE_LIFETIME + GRACE,
-    );
     if (leased !== undefined) {
-      if (leased.ended === null)
-        log.info("grant.ended", { app: grant.app, provider: grant.provider, reason: why });
-      await records.writeGrant(grant.id, leased.fence, { ended: leased.ended ?? why, replay: null });
-      return;
-    }
-    await platform.sleep(LOOK_AGAIN);
+      const { ended, fence } = leased;
+      if (await records.writeGrant(grant.id, fence, { ended: ended ?? why, replay: null })) {
+        if (ended === null)
+          log.info("grant.ended", { app: grant.app, provider: grant.provider, reason: why });
+        return;
+      }
+    } else await platform.sleep(LOOK_AGAIN);
+    const now = platform.now();
+    leased = await records.leaseGrant(grant.id, grant.generation, now, now + LEASE, now + kept);
   }
 }
 

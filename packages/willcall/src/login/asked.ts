@@ -26,6 +26,9 @@ export type AskedError = "unknown_provider" | "invalid_scope" | InputError;
 /** Scopes that ask for what every grant here has anyway, or for Willcall as an OpenID provider, which it is not. */
 const UNDERSTOOD = new Set(["offline_access", "openid"]);
 
+/** Characters of a narrowed scope, at most: it travels in a cookie, of which browsers keep 4096 bytes. */
+const LONGEST_SCOPE = 1_500;
+
 /** Reads what an app asks for: one of its providers, no more than its scopes, the definition's inputs. */
 export function readAsked(app: App, asking: Asking): Asked | { error: AskedError } {
   const name = asking.provider ?? (app.providers.length === 1 ? app.providers[0]?.provider.name : undefined);
@@ -53,15 +56,17 @@ export function mayAsk(app: App, scope: string): boolean {
   return app.providers.some((registration) => narrow(scope, registration.scope) !== undefined);
 }
 
-/** A subset of what is configured. Null: as configured; undefined: more than that. */
+/** A subset of what is configured. Null: as configured; undefined: more than that, or too long to travel. */
 function narrow(
   asked: string | null,
   allowed: readonly string[] | { readonly verbatim: string },
 ): readonly string[] | null | undefined {
-  const most = "verbatim" in allowed ? allowed.verbatim.split(/[\s,]+/) : allowed;
-  const scopes = (asked ?? "")
-    .split(" ")
-    .filter((scope) => scope !== "" && (most.includes(scope) || !UNDERSTOOD.has(scope)));
-  if (scopes.length === 0) return null;
-  return scopes.every((scope) => most.includes(scope)) ? scopes : undefined;
+  const most = new Set("verbatim" in allowed ? allowed.verbatim.split(/[\s,]+/) : allowed);
+  const scopes = new Set(
+    (asked ?? "").split(" ").filter((scope) => scope !== "" && (most.has(scope) || !UNDERSTOOD.has(scope))),
+  );
+  const narrowed = [...scopes];
+  if (!narrowed.every((scope) => most.has(scope))) return undefined;
+  if (scopes.size === 0 || scopes.size === most.size) return null;
+  return narrowed.join(" ").length <= LONGEST_SCOPE ? narrowed : undefined;
 }

@@ -2,8 +2,9 @@ import type { App, AppProvider } from "../config/config.ts";
 import { open } from "../crypto/seal.ts";
 import type { RootKey } from "../crypto/keys.ts";
 import type { Desk } from "../desk.ts";
-import type { LoginRow, MailboxId } from "../engines/engine.ts";
+import type { LoginRow, MailboxId, Settlement } from "../engines/engine.ts";
 import type { Callback, ProviderFailure } from "../providers/provider.ts";
+import { persist } from "../persist.ts";
 import type { BoundLogin } from "./cookie.ts";
 import type { Delivery } from "./delivery.ts";
 import { type Login, decodeLogin, exchangeWindow, expiresAt, hashState, proofsOf } from "./login.ts";
@@ -117,10 +118,12 @@ export async function finish(
     if (row === undefined) throw new TypeError("a claimed row vanished");
     return { kind: "over", login, row };
   }
+  const settle = (end: Settlement): Promise<boolean> =>
+    persist(desk, () => mailboxes.settle(login.id, stateHash, end, platform.now()));
   const failed = async (failure: ProviderFailure): Promise<Finished> => {
     // Only a browser that carries the login can try again; elsewhere the app must learn at once that it is over.
     const status = failure.reason === "denied" ? "denied" : failure.retryable && bound ? "retry" : "failed";
-    await mailboxes.settle(login.id, stateHash, { status, reason: failure.reason }, platform.now());
+    await settle({ status, reason: failure.reason });
     log[status === "denied" ? "info" : "warn"](`login.${status}`, {
       ...facts,
       reason: failure.reason,
@@ -147,8 +150,8 @@ export async function finish(
   const tokens = { ...result.tokens, ...(scope !== "" && { scope }) };
   const kept = await delivery.deliver(desk, { app, login, registration, tokens, context });
   if ("refused" in kept) return failed(kept.refused);
-  const settled = await mailboxes.settle(login.id, stateHash, { status: "ready", ...kept }, platform.now());
-  if (!settled) return failed({ error: "server_error", reason: "provider_timeout", retryable: false });
+  if (!(await settle({ status: "ready", ...kept })))
+    return failed({ error: "server_error", reason: "provider_timeout", retryable: false });
   log.info("login.ready", { ...facts, ms: platform.now() - startedAt });
   return { kind: "ready", login };
 }

@@ -21,6 +21,14 @@ export function formNonce(keys: Keyring, cookie: string, subject: string): strin
   );
 }
 
+/** Random bytes that only this browser's form cookie and this login give (see `Visit.pressed`). */
+export function pressedProof(keys: Keyring, cookie: string, id: MailboxId): Uint8Array {
+  return keys.first
+    .for("form")
+    .digest(Buffer.from(`state\0${cookie}\0${id}`))
+    .subarray(0, 16);
+}
+
 /** Whether `nonce` is the one that `formNonce` gave for this cookie and subject, under any root key in force. */
 export function formNonceMatches(keys: Keyring, cookie: string, subject: string, nonce: string): boolean {
   const given = fromBase64url(nonce);

@@ -17,9 +17,6 @@ import {
   proofsOf,
 } from "./login.ts";
 
-/** Milliseconds in which the hop to the redirect URI's host must arrive. */
-const HOP_WINDOW = 60_000;
-
 /** The browser that opens a launch URL, as far as it can be known. */
 export interface Visit {
   /** Origin of the `Referer`, or null. */
@@ -30,6 +27,8 @@ export interface Visit {
   bound: BoundLogin | undefined;
   /** Whether it comes from our own hop, which was confirmed (or silent) before it left. */
   hopped: boolean;
+  /** Where Continue was pressed: 16 bytes that no other browser gets for this login, so that a second press is the same launch. */
+  pressed?: Uint8Array;
 }
 
 /** How a launch goes on. */
@@ -63,9 +62,11 @@ export async function launch(
     const row = await desk.mailboxes.read(login.id, now);
     if (row !== undefined && isOver(row)) return { kind: "over", row };
   }
-  if (!confirmed && !visit.hopped && !isSilent(app, login, visit, now)) return { kind: "confirm" };
+  // The hop comes before the question: whoever holds its URL has not shown that anyone confirmed (promise S5).
   const hop = visit.hopped ? undefined : hopUrl(desk, app, registration, login);
-  return hop === undefined ? depart(desk, registration, login, visit.bound) : { kind: "hop", to: hop };
+  if (hop !== undefined) return { kind: "hop", to: hop };
+  if (!confirmed && !isSilent(app, login, visit, now)) return { kind: "confirm" };
+  return depart(desk, registration, login, visit);
 }
 
 /** Whether the launch provably comes from the app that began the login, moments ago. */
@@ -75,7 +76,7 @@ function isSilent(app: App, login: Login, visit: Visit, now: number): boolean {
   // A device's code can come from anyone: its page is never skipped (RFC 8628 §5.4).
   if (login.dialect === "device") return false;
   if (app.confirm === "never") return true;
-  // The code goes to a redirect URI of the app on this very machine: whoever sent the link gets nothing.
+  // The code goes to a redirect URI that is the app's own: whoever sent the link gets nothing (RFC 6749 §3.1.2.3).
   if (login.dialect === "code") return app.confirm === "auto";
   return (
     app.confirm === "auto" &&
@@ -92,12 +93,8 @@ export function isOver({ status }: LoginRow): boolean {
 }
 
 /** Writes the login's row and sends the browser to the provider; the same browser may do so again. */
-async function depart(
-  desk: Desk,
-  registration: AppProvider,
-  login: Login,
-  bound: BoundLogin | undefined,
-): Promise<Launched> {
+async function depart(desk: Desk, registration: AppProvider, login: Login, visit: Visit): Promise<Launched> {
+  const { bound } = visit;
   const { mailboxes, platform, log } = desk;
   const now = platform.now();
   const facts = { app: login.app, provider: login.provider, dialect: login.dialect, login: login.id };
@@ -111,13 +108,16 @@ async function depart(
       ? { kind: "leave", to: url.url, state: bound.state }
       : { kind: "failed", failure: url.failure };
   }
-  const state = makeState(login.id, platform.random(16));
+  const state = makeState(login.id, visit.pressed ?? platform.random(16));
   const url = await authorizationUrl(desk, registration, login, state);
   if (!url.ok) return { kind: "failed", failure: url.failure };
   const row = await mailboxes.launch(rowOf(login, state, null), now);
   if (row === "full") return { kind: "busy" };
   if (row !== "inserted") {
     if (isOver(row)) return { kind: "over", row };
+    // The other half of a double click on Continue: the first answer, and its cookie, have not arrived.
+    if (row.status === "launched" && row.stateHash === hashState(state))
+      return { kind: "leave", to: url.url, state };
     await mailboxes.end(login.id, "failed", "second_browser", now);
     log.warn("login.second_browser", facts);
     return { kind: "second_browser" };
@@ -177,14 +177,17 @@ export async function tryAgain(desk: Desk, registration: AppProvider, bound: Bou
   return row === undefined ? { kind: "expired" } : { kind: "over", row };
 }
 
-/** The person pressed Cancel on the confirmation page: the app learns it, nothing reaches the provider. */
-export async function cancel(desk: Desk, login: Login): Promise<void> {
-  const now = desk.platform.now();
-  const state = makeState(login.id, desk.platform.random(16));
-  const row = await desk.mailboxes.launch(rowOf(login, state, null), now);
-  if (row === "full") return;
-  await desk.mailboxes.end(login.id, "cancelled", "cancelled", now);
-  desk.log.info("login.cancelled", { app: login.app, provider: login.provider, login: login.id });
+/**
+ * The person pressed Cancel on a page of ours: the app learns it, nothing reaches the provider. Resolves to the row
+ * when it is too late: the login went on elsewhere, and has left the browser's hands.
+ */
+export async function cancel(desk: Desk, login: Login): Promise<LoginRow | undefined> {
+  const { mailboxes, platform, log } = desk;
+  const now = platform.now();
+  await mailboxes.launch(rowOf(login, makeState(login.id, platform.random(16)), null), now);
+  if (!(await mailboxes.end(login.id, "cancelled", "cancelled", now))) return mailboxes.read(login.id, now);
+  log.info("login.cancelled", { app: login.app, provider: login.provider, login: login.id });
+  return undefined;
 }
 
 /** A launch that asks for what the app may not have: the app learns that it failed, instead of waiting for ever. */
@@ -203,23 +206,17 @@ export async function failLaunch(desk: Desk, login: Login): Promise<void> {
 function hopUrl(desk: Desk, app: App, registration: AppProvider, login: Login): string | undefined {
   const host = new URL(registration.redirectUri).origin;
   if (host === desk.config.publicUrl) return undefined;
-  const content = Buffer.concat([Buffer.from(time(desk.platform.now())), encodeLogin(login)]);
-  const sealed = toBase64url(seal(desk.keys, "hop", desk.platform.random(16), content));
-  return `${host}${new URL(`${baseOf(desk.config, app)}/login`).pathname}?hop=${sealed}`;
+  return `${host}${new URL(`${baseOf(desk.config, app)}/login`).pathname}?hop=${makeHop(desk, login)}`;
 }
 
-/** The login of a hop that left less than a minute ago, or undefined. */
-export function openHop({ keys, platform }: Desk, text: string): Login | undefined {
+/** Seals a login that has come to its redirect URI's host; it confirms nothing. */
+export function makeHop({ keys, platform }: Desk, login: Login): string {
+  return toBase64url(seal(keys, "hop", platform.random(16), encodeLogin(login)));
+}
+
+/** The login of a hop, or undefined. Says nothing of expiry. */
+export function openHop({ keys }: Desk, text: string): Login | undefined {
   const sealed = fromBase64url(text);
   const opened = sealed && open(keys, "hop", sealed);
-  if (!opened) return undefined;
-  const leftAt = opened.plaintext.readUIntBE(0, 6);
-  if (platform.now() - leftAt > HOP_WINDOW) return undefined;
-  return decodeLogin(opened.plaintext.subarray(6));
-}
-
-function time(milliseconds: number): Buffer {
-  const bytes = Buffer.allocUnsafe(6);
-  bytes.writeUIntBE(milliseconds, 0, 6);
-  return bytes;
+  return opened && decodeLogin(opened.plaintext);
 }
