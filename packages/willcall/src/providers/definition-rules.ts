@@ -1,4 +1,5 @@
 import type { Definition } from "./definition.ts";
+import { keptSecrets } from "./definition-secrets.ts";
 
 /** A rule that spans members and does not hold: where, and what would be right. */
 export interface BrokenRule {
@@ -175,6 +176,7 @@ export function brokenRules(definition: Definition): BrokenRule[] {
   if (method === "signed_client_secret" && definition.client_jwt === undefined) {
     say(["client_jwt"], "is needed for signed_client_secret");
   }
+  rules.push(...keptSecrets(definition));
   if (definition.identity?.from === "endpoint" && definition.identity.endpoint === undefined) {
     say(["identity", "endpoint"], "is needed");
   }
