@@ -257,6 +257,32 @@ describe("operator tokens", () => {
   });
 });
 
+describe("a connector token", () => {
+  it("E: is made for one account that is there", async () => {
+    const { account } = await stage.connect("ada");
+    const made = await stage.post(`/api/accounts/${account}/connector-tokens`);
+    const { token } = members(made);
+    expect(made.status).toBe(201);
+    expect(token).toMatch(/^wcc1\.[\w-]+$/);
+    for (const path of ["nobody", `${account}?owner=eve`]) {
+      const [id, query = ""] = path.split("?");
+      const refused = await stage.post(`/api/accounts/${id}/connector-tokens?${query}`);
+      expect(refused).toMatchObject({ status: 404 });
+    }
+  });
+
+  it("E: is no operator token", async () => {
+    const { account } = await stage.connect("ada");
+    const { token } = members(await stage.post(`/api/accounts/${account}/connector-tokens`));
+    const headers = { authorization: `Bearer ${String(token)}` };
+    for (const path of ["", `/${account}`, `/${account}/tokens`]) {
+      expect(await send(`${stage.broker.base}/api/accounts${path}`, { headers })).toMatchObject({
+        status: 401,
+      });
+    }
+  });
+});
+
 describe("the OpenAPI document", () => {
   it("is OpenAPI 3.1, and every answer is as it says", async () => {
     const document = members(await send(`${stage.broker.base}/api/openapi.json`));
@@ -270,6 +296,7 @@ describe("the OpenAPI document", () => {
       ["AccountList", await stage.get("/api/accounts?limit=2")],
       ["Tokens", await stage.get(`/api/accounts/${account}/tokens`)],
       ["Tokens", await stage.post(`/api/accounts/${account}/refresh`, { stale: 1 })],
+      ["ConnectorToken", await stage.post(`/api/accounts/${account}/connector-tokens`)],
       ["Problem", await stage.get("/api/accounts/nobody")],
       ["Problem", await send(`${stage.broker.base}/api/accounts`)],
       ["Deletion", await stage.delete(`/api/accounts/${account}`)],

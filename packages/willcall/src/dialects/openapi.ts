@@ -12,6 +12,7 @@ const named = {
   AccountList: schemas.accountList,
   Tokens: schemas.tokens,
   RefreshRequest: schemas.refreshRequest,
+  ConnectorToken: schemas.connectorToken,
   Deletion: schemas.deletion,
   Problem: schemas.problem,
 } as const;
@@ -156,6 +157,16 @@ export function openApi(url: string) {
           [200, "Tokens"],
           [400, 404, 409, 413, 429, 502, 503],
           { query, body: "RefreshRequest" },
+        ),
+      },
+      "/api/accounts/{id}/connector-tokens": {
+        ...one,
+        post: operation(
+          "Make a token with which a connector may use an account, for one run",
+          "tokens:read",
+          [201, "ConnectorToken"],
+          [400, 404],
+          { query },
         ),
       },
     },

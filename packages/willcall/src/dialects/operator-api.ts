@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { CONNECTOR_TOKEN_LIFE, makeConnectorToken } from "../accounts/connector-token.ts";
 import { type OperatorScope, scopesOf } from "../accounts/operator-token.ts";
 import { makeSessionCode } from "../accounts/owner-session.ts";
 import type { Tokens } from "../accounts/renew.ts";
@@ -65,6 +66,9 @@ export function operatorRoutes(routes: Routes, office: OperatorOffice): void {
   });
   routes.api(app, "/api/accounts/:id/refresh", {
     POST: allowed("tokens:read", (call) => about(call, (wanted) => refresh(office, call, wanted))),
+  });
+  routes.api(app, "/api/accounts/:id/connector-tokens", {
+    POST: allowed("tokens:read", (call) => about(call, (wanted) => lend(office, wanted))),
   });
 }
 
@@ -186,6 +190,15 @@ async function refresh(office: OperatorOffice, call: Call, wanted: Wanted): Prom
   const body = await readJson(schemas.refreshRequest, call);
   if ("error" in body) return body;
   return spell(office, await office.vault.refresh(wanted, body.value.stale));
+}
+
+/** What a connector may use this one account with, for one run. */
+async function lend({ desk, vault }: OperatorOffice, wanted: Wanted): Promise<Answer> {
+  const row = await vault.find(wanted);
+  if (row === undefined) return unknown;
+  const end = desk.platform.now() + CONNECTOR_TOKEN_LIFE;
+  const token = makeConnectorToken(desk.keys, desk.platform, { account: row.id, owner: row.owner }, end);
+  return { status: 201, json: { token, expires_at: iso(end) } };
 }
 
 /** An account without anything secret. */

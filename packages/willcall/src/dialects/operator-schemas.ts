@@ -116,6 +116,13 @@ export const refreshRequest = z.strictObject({
   stale: z.int().optional().describe("The version whose access token no longer works"),
 });
 
+export const connectorToken = z.strictObject({
+  token: z
+    .string()
+    .describe("Bearer token for this account alone, at the routes that Cozy's connectors call"),
+  expires_at: moment.describe("Thirty minutes from now; it cannot be taken back before"),
+});
+
 export const deletion = z.strictObject({
   provider: z.enum(["revoked", "unsupported", "failed"]).describe("What came of ending the tokens there"),
 });
