@@ -266,8 +266,7 @@ describe("hosts and schemes", () => {
     const other = `http://localhost:${await freePort()}`;
     await using stage = await raise({ app: { redirectUri: `${other}/redirect` } });
     const { url } = await stage.app.begin();
-    const until = (): boolean => true;
-    expect(await new UserAgent().open(url, { ...fromPlugin, until })).toMatchObject({
+    expect(await new UserAgent().open(url, { ...fromPlugin, until: () => true })).toMatchObject({
       status: 303,
       headers: { "referrer-policy": "origin" },
     });
@@ -301,6 +300,8 @@ describe("a person who presses twice", () => {
   });
 });
 
+const asked = (scopes: readonly string[]): string => `?${new URLSearchParams({ scope: scopes.join(" ") })}`;
+
 describe("what an app asks for", () => {
   it("S5, A3: a scope that no cookie could carry is refused at once; repeats are dropped", async () => {
     const scope = Array.from(
@@ -308,7 +309,6 @@ describe("what an app asks for", () => {
       (_, index) => `https://meadow.example/auth/a.long.scope.${index}`,
     );
     await using stage = await raise({ app: { scope } });
-    const asked = (scopes: readonly string[]) => `?${new URLSearchParams({ scope: scopes.join(" ") })}`;
     const begun = (query: string) => send(`${stage.broker.base}/authorize${query}`, { method: "POST" });
     expect(await begun(asked(scope.slice(1)))).toMatchObject({ status: 400 });
     expect(await begun(asked(scope))).toMatchObject({ status: 200 });
