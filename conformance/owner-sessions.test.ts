@@ -19,9 +19,11 @@ async function link(more: object = {}): Promise<string> {
   return String(members(answer)["url"]);
 }
 
+const isElsewhere = (url: string): boolean => !url.includes("/session");
+
 /** Opens a link up to where it leads. */
 const open = (url: string, browser = new UserAgent(), referer?: string, headers = {}) =>
-  browser.open(url, { referer, headers, until: (to) => !to.includes("/session") });
+  browser.open(url, { referer, headers, until: isElsewhere });
 
 const isSignedIn = (browser: UserAgent): boolean => browser.cookies(stage.broker.base).has("wco");
 
@@ -61,8 +63,7 @@ describe("a link that signs a browser in", () => {
 
   it("signs in after Continue", async () => {
     const browser = new UserAgent();
-    const until = (to: string): boolean => !to.includes("/session");
-    const page = await browser.press(await open(await link(), browser), "continue", { until });
+    const page = await browser.press(await open(await link(), browser), "continue", { until: isElsewhere });
     expect(page).toMatchObject({ status: 303, location: `${stage.broker.base}/home` });
     expect(isSignedIn(browser)).toBe(true);
   });
@@ -85,7 +86,8 @@ describe("a link that signs a browser in", () => {
     const url = await link({ origin: APP });
     const opened = [1, 2, 3].map(() => open(url, new UserAgent(), `${APP}/`));
     const statuses = (await Promise.all(opened)).map(({ status }) => status);
-    expect(statuses.toSorted()).toEqual([303, 400, 400]);
+    expect(statuses.filter((status) => status === 303)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 400)).toHaveLength(2);
   });
 
   it("S7: works for ten minutes", async () => {

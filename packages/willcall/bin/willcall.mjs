@@ -23,6 +23,7 @@ const terminal = {
   env: process.env,
   say: (line) => console.log(line),
   complain: (line) => console.error(line),
+  ...(process.stderr.isTTY && { announce: (line) => console.error(line) }),
 };
 const stopping = {
   onStopSignal: (stop) => {

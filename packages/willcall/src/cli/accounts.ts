@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { DEFAULT_OWNER } from "../accounts/owner-session.ts";
 import type { Loaded } from "../config/load.ts";
 import type { Flags } from "../config/variables.ts";
 import { isInGit, putAccessToken } from "./dev-config.ts";
@@ -40,7 +41,7 @@ export function addAccounts({ root, configured, terminal, process, load }: Accou
 
   configured(root.command("login [provider]").description("Connect an account of yours, and say its id"))
     .option("--account <id>", "connect this account again, in place")
-    .option("--owner <name>", "whose account it is", "me")
+    .option("--owner <name>", "whose account it is", DEFAULT_OWNER)
     .option("--scope <scopes>", "what to ask for, with spaces between")
     .option("--elsewhere", "the browser is on another machine")
     .option("--dev-config <file>", "put the access token into this konnector-dev-config.json")

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Command, CommanderError } from "commander";
 import { OPERATOR_SCOPES } from "../accounts/operator-token.ts";
 import type { Loaded } from "../config/load.ts";
+import { DEFAULT_OWNER } from "../accounts/owner-session.ts";
 import { loadConfig } from "../config/load.ts";
 import { ConfigError } from "../config/mistakes.ts";
 import type { ConfigSources } from "../config/sources.ts";
@@ -25,6 +26,7 @@ import { appKinds } from "./init.ts";
 import { checkKeys, generateKey, rotateKeys } from "./keys.ts";
 import { Ended } from "./exec.ts";
 import { Refused } from "./operator-client.ts";
+import { showHome } from "./home.ts";
 import {
   type OperatorTokenParts,
   createOperatorToken,
@@ -97,7 +99,9 @@ function program(terminal: Terminal, process: Process, log: () => Log): Command 
     .option("--port <port>", "port to listen on (8787)")
     .option("--host <address>", "address to listen on (127.0.0.1)")
     .option("--https", "serve https, with localhost.pem or a self-signed certificate")
-    .action((flags: Flags) => serve(from(flags), { ...process, log: log(), openStore, start }));
+    .action((flags: Flags) =>
+      serve(from(flags), { ...process, log: log(), announce: terminal.announce, openStore, start }),
+    );
 
   configured(
     root.command("bootstrap").description("Prepare the data directory and a development key"),
@@ -105,6 +109,12 @@ function program(terminal: Terminal, process: Process, log: () => Log): Command 
 
   const config = root.command("config").description("Look at the configuration");
   configured(config.command("check").description("Say what is wrong with it, or what it amounts to"))
+  configured(root.command("home").description("Print a link that signs your browser in"))
+    .option("--owner <name>", "as whom", DEFAULT_OWNER)
+    .action(async ({ owner, ...flags }: Flags & { owner: string }) =>
+      showHome(await looking(flags), owner, terminal),
+    );
+
     .option("--json", "for programs")
     .action(async (flags: Flags & Json) => checkConfig(await looking(flags), flags.json ?? false, terminal));
   config

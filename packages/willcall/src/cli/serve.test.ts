@@ -76,6 +76,19 @@ describe("serve", () => {
     ]);
   });
 
+  test("shows a link to sign in to who sits at a terminal, and never to the log", async () => {
+    const { parts, started, records, signal } = stage();
+    const shown: string[] = [];
+    const announce = (line: string) => void shown.push(line);
+    const given = sources({ file: { ...file, accounts: { providers: { p: {} } } }, env });
+    const served = serve(given, { ...parts, announce });
+    await started;
+    await expect.poll(() => shown).toEqual([expect.stringContaining("/session?code=")]);
+    signal();
+    await served;
+    expect(JSON.stringify(records)).not.toContain("code=");
+  });
+
   test("drains at the first stop signal", async () => {
     const { parts, started, steps, signal } = stage();
     const served = serve(sources({ file, env }), parts);

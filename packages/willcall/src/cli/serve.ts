@@ -6,6 +6,7 @@ import type { Engine } from "../engines/engine.ts";
 import type { NodeOptions, Serving } from "../node.ts";
 import type { Log } from "../observe/log.ts";
 import { STORE_FILE } from "./bootstrap.ts";
+import { homeLink } from "./home.ts";
 import { writePrivate } from "./files.ts";
 import type { TlsPair } from "./tls.ts";
 import { readTls } from "./tls.ts";
@@ -13,6 +14,8 @@ import { readTls } from "./tls.ts";
 /** What `serve` starts and how it is told to stop. */
 export interface ServeParts {
   readonly log: Log;
+  /** Writes a line that only a person at a terminal may see, never a log; absent where nobody sits at one. */
+  readonly announce?: ((line: string) => void) | undefined;
   readonly openStore: (path: string) => Engine;
   readonly start: (options: NodeOptions) => Promise<Serving>;
   /** Calls back at each SIGTERM or SIGINT. */
@@ -43,6 +46,8 @@ export async function serve(sources: ConfigSources, parts: ServeParts): Promise<
     listen: { host: listen.host, port: listen.port, tls },
   });
   log.info("listening", { url: server.url, detail: `Browsers reach it at ${config.publicUrl}` });
+  if (config.accounts !== undefined)
+    parts.announce?.(`To sign in, once, within ten minutes: ${homeLink(config)}`);
   await stop;
   await server.close();
 }

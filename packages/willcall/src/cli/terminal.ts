@@ -7,4 +7,6 @@ export interface Terminal {
   readonly say: (line: string) => void;
   /** Writes a line to standard error. */
   readonly complain: (line: string) => void;
+  /** Writes a line that only a person at a terminal may see; absent where nobody sits at one. */
+  readonly announce?: (line: string) => void;
 }
