@@ -15,7 +15,7 @@ if (major < 26) {
 // In the repository the sources run as they are; in the published package they have been compiled.
 const source = new URL("../src/cli/main.ts", import.meta.url);
 const { main } = await import(
-  existsSync(source) ? source.href : new URL("../dist/cli/main.js", import.meta.url).href
+  existsSync(source) ? source.href : new URL("../src/cli/main.js", import.meta.url).href
 );
 
 const terminal = {

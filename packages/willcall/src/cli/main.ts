@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Command, CommanderError } from "commander";
+import manifest from "../../package.json" with { type: "json" };
 import { OPERATOR_SCOPES } from "../accounts/operator-token.ts";
 import type { Loaded } from "../config/load.ts";
 import { DEFAULT_OWNER } from "../accounts/owner-session.ts";
@@ -79,7 +80,8 @@ const openStore = (path: string) => openSqlite({ path });
 function program(terminal: Terminal, process: Process, log: () => Log): Command {
   const root = new Command("willcall")
     .enablePositionalOptions()
-    .description("An OAuth broker for apps that cannot keep a secret")
+    .description(manifest.description)
+    .version(manifest.version)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.say(text.trimEnd()),

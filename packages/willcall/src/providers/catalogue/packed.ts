@@ -2,8 +2,11 @@ import type { Catalogue } from "../../config/catalogue.ts";
 import type { CatalogueEntry } from "../definition.ts";
 import { createCatalogue } from "./catalogue.ts";
 
-/** An entry without what only serves to check its facts or to choose a provider before deploying. */
-type PackedEntry = Omit<CatalogueEntry, "sources" | "notes" | "categories">;
+/**
+ * An entry without what only serves to check its facts or to choose a provider before deploying. It may come from a
+ * JSON module, of whose values TypeScript knows too little: what is used of it is validated then.
+ */
+type PackedEntry = Pick<CatalogueEntry, "docs">;
 
 /** Every entry by its id, in one object: for runtimes without files. */
 export type CataloguePack = Readonly<Record<string, PackedEntry>>;
