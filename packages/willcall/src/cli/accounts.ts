@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { DEFAULT_OWNER } from "../accounts/owner-session.ts";
 import type { Loaded } from "../config/load.ts";
 import type { Flags } from "../config/variables.ts";
+import { runOne } from "./connector.ts";
 import { isInGit, putAccessToken } from "./dev-config.ts";
 import { Ended, execute } from "./exec.ts";
 import { diskFiles, writePrivate } from "./files.ts";
@@ -31,12 +32,17 @@ interface LoginFlags extends DevConfigFlag {
   readonly elsewhere?: boolean;
 }
 
-/** `willcall login`, `token` and `exec`: accounts for who writes connectors. */
+interface ConnectorFlags {
+  readonly account: string;
+  readonly timeLimit?: string;
+  readonly locale: string;
+}
+
+/** `willcall login`, `token`, `exec` and `connector run`: accounts for who writes connectors. */
 export function addAccounts({ root, configured, terminal, process, load }: AccountCommands): void {
-  const clientFor = async (flags: Flags): Promise<OperatorClient> => {
-    const address = await brokerAddress(terminal.env, async () => (await load(flags)).config);
-    return createOperatorClient(address, fetch);
-  };
+  const addressFor = (flags: Flags) => brokerAddress(terminal.env, async () => (await load(flags)).config);
+  const clientFor = async (flags: Flags): Promise<OperatorClient> =>
+    createOperatorClient(await addressFor(flags), fetch);
   const keeper = (file: string | undefined) => createKeeper(terminal, file);
 
   configured(root.command("login [provider]").description("Connect an account of yours, and say its id"))
@@ -83,6 +89,20 @@ export function addAccounts({ root, configured, terminal, process, load }: Accou
         throw new Ended(await execute(await clientFor(flags), execution));
       },
     );
+
+  const connector = root.command("connector").description("Programs that use an account");
+  configured(
+    connector.command("run <directory>").description("Run a connector with an account, and show its log"),
+  )
+    .requiredOption("--account <id>", "the account that it uses")
+    .option("--time-limit <seconds>", "end it after so long (300)")
+    .option("--locale <language>", "the language of the person whose account it is", "en")
+    .action(async (directory: string, { account, timeLimit, locale, ...flags }: Flags & ConnectorFlags) => {
+      const address = await addressFor(flags);
+      const client = createOperatorClient(address, fetch);
+      const world = { client, url: address.url, files: diskFiles, terminal, ...process };
+      throw new Ended(await runOne(world, { directory, account, timeLimit, locale }));
+    });
 }
 
 /** Puts tokens into a development configuration, where one is named; warns the first time where git would take it along. */

@@ -36,6 +36,8 @@ export interface OperatorClient {
   account(id: string): Promise<z.infer<typeof schemas.account> | undefined>;
   /** Renewed by the broker if they are about to end. */
   tokens(id: string): Promise<z.infer<typeof schemas.tokens>>;
+  /** What a connector may use this account with, for one run. */
+  connectorToken(id: string): Promise<z.infer<typeof schemas.connectorToken>>;
 }
 
 /** The account's own answer. */
@@ -77,5 +79,6 @@ export function createOperatorClient(
     begin: (request) => found(ask("/api/sessions", schemas.session, request)),
     account: (id) => ask(pathOf(id), schemas.account),
     tokens: (id) => found(ask(`${pathOf(id)}/tokens`, schemas.tokens)),
+    connectorToken: (id) => found(ask(`${pathOf(id)}/connector-tokens`, schemas.connectorToken, {})),
   };
 }
