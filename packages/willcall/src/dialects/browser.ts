@@ -1,16 +1,13 @@
 import type { App, AppProvider } from "../config/config.ts";
-import { toBase64url } from "../crypto/bytes.ts";
 import { isMailboxId } from "../crypto/read-key.ts";
-import type { Desk } from "../desk.ts";
 import type { LoginRow, MailboxId } from "../engines/engine.ts";
 import { makeTicket, openTicket } from "../login/begin.ts";
-import { bindLogin, boundLogin, parseCookies, readCookie, setCookie, unbindLogin } from "../login/cookie.ts";
+import { bindLogin, boundLogin, parseCookies, unbindLogin } from "../login/cookie.ts";
 import type { Deliveries, Delivery } from "../login/delivery.ts";
 import { type Finished, type Returned, arrive, finish, rejoin } from "../login/finish.ts";
-import { formNonce, formNonceMatches, holdCallback, openHeld, pressedProof } from "../login/forms.ts";
+import { holdCallback, openHeld, pressedProof } from "../login/forms.ts";
 import {
   type Launched,
-  type Visit,
   cancel,
   failLaunch,
   isOver,
@@ -22,21 +19,24 @@ import {
 import { type Login, mailboxOfState } from "../login/login.ts";
 import { mailboxOfWriteKey } from "../login/write-key.ts";
 import type { Page, PageForm } from "../pages/page.ts";
-import { renderPage } from "../pages/render.ts";
 import type { Callback } from "../providers/provider.ts";
 import type { Registrations } from "../registrations.ts";
-import { type Call, type HeaderSets, type Replies, pathOf, rawQuery, readForm } from "./http.ts";
+import { type Call, type Replies, pathOf, rawQuery, readForm } from "./http.ts";
+import { navigationOf } from "./navigation.ts";
+import {
+  type PageOffice,
+  cookieStyle,
+  formAbout,
+  formCookie,
+  isOurForm,
+  pageAnswer,
+  redirectAnswer,
+} from "./page-answer.ts";
 import type { Routes } from "./routes.ts";
 
-/** Seconds the form cookie lasts: as long as a login. */
-const FORM_COOKIE_SECONDS = 600;
-const FORM_COOKIE = "wcf";
-
 /** What the browser's side of every dialect needs. */
-export interface Lobby {
-  readonly desk: Desk;
+export interface Lobby extends PageOffice {
   readonly replies: Replies;
-  readonly headers: HeaderSets;
   readonly deliveries: Deliveries;
   /** Where an app's people may log in. */
   readonly registrations: (app: App) => Registrations;
@@ -99,7 +99,7 @@ export class BrowserVisit {
     this.#lobby = lobby;
     this.#call = call;
     this.#cookies = parseCookies(call.connection.header("cookie"));
-    this.#style = { secure: lobby.desk.config.publicUrl.startsWith("https:") };
+    this.#style = cookieStyle(lobby.desk);
   }
 
   /** `GET /login`: a launch URL, or the hop to the redirect URI's host. */
@@ -125,14 +125,8 @@ export class BrowserVisit {
     const [subject, value] = (["ticket", "hop", "held", "again"] as const)
       .map((name) => [name, form.get(name)] as const)
       .find(([, given]) => given !== null) ?? ["ticket", null];
-    const cookie = readCookie(this.#style, this.#cookies, FORM_COOKIE);
-    const nonce = form.get("nonce");
-    const ours =
-      value !== null &&
-      cookie !== undefined &&
-      nonce !== null &&
-      formNonceMatches(this.#lobby.desk.keys, cookie, value, nonce);
-    if (!ours) return this.#page(403, { kind: "error", code: "foreign_form" });
+    if (value === null || !isOurForm(this.#lobby, this.#call, form, value))
+      return this.#page(403, { kind: "error", code: "foreign_form" });
     const cancelled = form.get("action") === "cancel";
     if (subject === "ticket" || subject === "hop")
       return this.#pressLaunch(value, subject === "hop", cancelled);
@@ -228,36 +222,16 @@ export class BrowserVisit {
 
   async #launch(login: Login, hopped: boolean, confirmed: boolean): Promise<Response> {
     const { desk } = this.#lobby;
-    const { app } = this.#call;
+    const { app, connection } = this.#call;
     const registration = await this.#registration(login);
     if (registration === undefined) return this.#page(400, { kind: "error", code: "unknown_ticket" });
     const bound = boundLogin(this.#style, desk.keys, this.#cookies, login.id);
-    const cookie = readCookie(this.#style, this.#cookies, FORM_COOKIE);
+    const cookie = formCookie(desk, this.#call);
     const pressed = confirmed &&
       cookie !== undefined && { pressed: pressedProof(desk.keys, cookie, login.id) };
-    const visit = { ...this.#origin(), bound, hopped, ...pressed };
+    const visit = { ...navigationOf(connection, desk.config.publicUrl), bound, hopped, ...pressed };
     const launched = await launch(desk, app, registration, login, visit, confirmed);
     return this.#launched(login, launched, hopped);
-  }
-
-  /** What `Referer` and `Sec-Fetch-*` say of where this navigation comes from. */
-  #origin(): Pick<Visit, "referrer" | "navigation"> {
-    const { connection } = this.#call;
-    const referer = connection.header("referer");
-    const destination = connection.header("sec-fetch-dest");
-    const fetched = connection.header("sec-purpose") ?? connection.header("purpose");
-    const navigation =
-      fetched !== null
-        ? "other"
-        : destination === null
-          ? "unknown"
-          : destination === "document"
-            ? "document"
-            : "other";
-    return {
-      referrer: referer !== null && URL.canParse(referer) ? new URL(referer).origin : null,
-      navigation,
-    };
   }
 
   async #launched(login: Login, launched: Launched, hopped = false): Promise<Response> {
@@ -306,8 +280,7 @@ export class BrowserVisit {
   }
 
   #redirect(to: string, cookies: readonly string[], more: Readonly<Record<string, string>> = {}): Response {
-    const headers = withCookies({ ...this.#lobby.headers.page, ...more, Location: to }, cookies);
-    return new Response(null, { status: 303, headers });
+    return redirectAnswer(this.#lobby, to, cookies, more);
   }
 
   /** What a form about a launch carries: which host it was launched on decides where Continue leads. */
@@ -446,14 +419,8 @@ export class BrowserVisit {
 
   /** A form about `subject`, and the cookie whose twin its nonce is. */
   #form(name: "ticket" | "hop" | "held" | "again", subject: string): { form: PageForm; cookies: string[] } {
-    const { desk } = this.#lobby;
-    const known = readCookie(this.#style, this.#cookies, FORM_COOKIE);
-    const cookie = known ?? toBase64url(desk.platform.random(16));
-    const nonce = formNonce(desk.keys, cookie, subject);
-    return {
-      form: { action: `${pathOf(desk.config, this.#call.app)}/login`, fields: { [name]: subject, nonce } },
-      cookies: [setCookie(this.#style, FORM_COOKIE, cookie, FORM_COOKIE_SECONDS)],
-    };
+    const action = `${pathOf(this.#lobby.desk.config, this.#call.app)}/login`;
+    return formAbout(this.#lobby, this.#call, action, name, subject);
   }
 
   /** A `state` is ours, or the write key of an app that makes its own: both may come back to one path. */
@@ -481,20 +448,6 @@ export class BrowserVisit {
       app: app.title,
       provider: provider?.provider.title ?? "",
     };
-    const { html, csp } = renderPage({ ...facts, ...shown });
-    const headers = { ...this.#lobby.headers.page, "Content-Security-Policy": csp };
-    return new Response(html, { status, headers: withCookies(headers, cookies) });
+    return pageAnswer(this.#lobby, status, { ...facts, ...shown }, cookies);
   }
-}
-
-function withCookies(
-  headers: Record<string, string>,
-  cookies: readonly string[],
-): Headers | Record<string, string> {
-  const [only, ...more] = cookies;
-  if (only === undefined) return headers;
-  if (more.length === 0) return { ...headers, "Set-Cookie": only };
-  const all = new Headers(headers);
-  for (const cookie of cookies) all.append("Set-Cookie", cookie);
-  return all;
 }

@@ -1,8 +1,16 @@
 import type { Connection } from "../connection.ts";
 import type { Visit } from "../login/launch.ts";
 
-/** What `Referer` and `Sec-Fetch-*` say of where this navigation comes from. */
-export function navigationOf(connection: Connection): Pick<Visit, "referrer" | "navigation"> {
+/**
+ * What `Referer` and `Sec-Fetch-*` say of where this navigation comes from. Our own pages send no `Referer`:
+ * `Sec-Fetch-Site` tells them, which no page can set.
+ *
+ * @param publicUrl our own origin
+ */
+export function navigationOf(
+  connection: Connection,
+  publicUrl: string,
+): Pick<Visit, "referrer" | "navigation"> {
   const referer = connection.header("referer");
   const destination = connection.header("sec-fetch-dest");
   const fetched = connection.header("sec-purpose") ?? connection.header("purpose");
@@ -14,8 +22,7 @@ export function navigationOf(connection: Connection): Pick<Visit, "referrer" | "
         : destination === "document"
           ? "document"
           : "other";
-  return {
-    referrer: referer !== null && URL.canParse(referer) ? new URL(referer).origin : null,
-    navigation,
-  };
+  const referrer = referer !== null && URL.canParse(referer) ? new URL(referer).origin : null;
+  const isOurs = connection.header("sec-fetch-site") === "same-origin";
+  return { referrer: isOurs ? publicUrl : referrer, navigation };
 }

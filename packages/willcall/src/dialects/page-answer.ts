@@ -33,20 +33,19 @@ export function pageAnswer(
   return new Response(html, { status, headers: all });
 }
 
-/** 303 to `to`. */
+/** 303 to `to`, with cookies and further headers. */
 export function redirectAnswer(
   { headers }: PageOffice,
   to: string,
   cookies: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
 ): Response {
-  return new Response(null, {
-    status: 303,
-    headers: withCookies({ ...headers.page, Location: to }, cookies),
-  });
+  const all = withCookies({ ...headers.page, ...more, Location: to }, cookies);
+  return new Response(null, { status: 303, headers: all });
 }
 
 /** Headers with one `Set-Cookie` for each cookie. */
-export function withCookies(
+function withCookies(
   headers: Record<string, string>,
   cookies: readonly string[],
 ): Headers | Record<string, string> {

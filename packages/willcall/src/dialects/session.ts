@@ -79,7 +79,7 @@ async function press(office: PageOffice, call: Call): Promise<Response> {
 
 /** Whether a code is opened where it was shown: on the page that was named, moments ago; or from a terminal, by hand. */
 function isExpected(desk: Desk, { connection }: Call, code: SessionCode): boolean {
-  const { referrer, navigation } = navigationOf(connection);
+  const { referrer, navigation } = navigationOf(connection, desk.config.publicUrl);
   if (code.origin === null || navigation === "other") return false;
   if (code.origin === "terminal") return connection.header("sec-fetch-site") === "none";
   return referrer === code.origin && desk.platform.now() - code.createdAt <= SILENT_WINDOW;
