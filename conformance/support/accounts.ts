@@ -4,7 +4,7 @@ import { type Answer, members, send } from "./http.ts";
 import { type ScriptedProvider, startScriptedProvider } from "./scripted-provider.ts";
 import { departed, registered } from "./stage.ts";
 import { inProcess } from "./in-process.ts";
-import type { Running, Target } from "./target.ts";
+import type { Configuration, Running, Target } from "./target.ts";
 import { type Page, UserAgent } from "./user-agent.ts";
 
 /** A session as the operator's API gives it. */
@@ -53,10 +53,19 @@ async function startUserinfo(person: { id: string }) {
   };
 }
 
+/** What differs from the usual configuration. */
+export interface AccountsOptions {
+  /** Further members of `accounts`. */
+  readonly accounts?: Configuration;
+  /** Further members of the provider's configuration. */
+  readonly registration?: Configuration;
+}
+
 /** Raises it, with further environment variables; the provider rotates its refresh tokens and ends a grant whose old one is used again. */
 export async function raiseAccounts(
   target: Target = inProcess,
   env: Readonly<Record<string, string>> = {},
+  options: AccountsOptions = {},
 ): Promise<Accounts> {
   const provider = await startScriptedProvider({ rotates: true });
   const person = { id: "1" };
@@ -68,9 +77,10 @@ export async function raiseAccounts(
         meadow: {
           ...registered(provider),
           identity: { from: "endpoint", endpoint: userinfo.url, id: "sub", label: "email" },
+          ...options.registration,
         },
       },
-      accounts: { title: "Fieldnotes", providers: { meadow: { scope: ["read"] } } },
+      accounts: { title: "Fieldnotes", providers: { meadow: { scope: ["read"] } }, ...options.accounts },
     }),
     { env: { CLIENT_SECRET_OF_MEADOW: "top-secret", WILLCALL_OPERATOR_TOKEN: operatorToken, ...env } },
   );

@@ -41,7 +41,10 @@ export interface Broker {
   fetch(request: Request, connection: Connection): Response | Promise<Response>;
   /** Begins no more logins; everything under way goes on (SIGTERM). */
   drain(): void;
-  /** Deletes what is past its time (promise S7). Call it now and then; never rejects. */
+  /**
+   * Deletes what is past its time (promise S7), and renews accounts that are due. Call it now and then, once at a time;
+   * never rejects.
+   */
   sweep(): Promise<void>;
 }
 
@@ -128,6 +131,7 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
         const now = platform.now();
         const count = (await engine.mailboxes.sweep(now)) + (await engine.records.sweep(now));
         if (count > 0) log.info("sweep", { count });
+        await vault?.renewDue();
       } catch (error) {
         log.error("store.unavailable", errorFields(error));
       }

@@ -10,7 +10,7 @@ import type { Config } from "./config/config.ts";
 import type { Connection } from "./connection.ts";
 import { pooledRandom } from "./crypto/random.ts";
 import type { Engine } from "./engines/engine.ts";
-import { serveSockets } from "./node-sockets.ts";
+import { type NodeSockets, serveSockets } from "./node-sockets.ts";
 import type { Log } from "./observe/log.ts";
 import { createEgress } from "./providers/egress.node.ts";
 import { type ProxyTrust, proxyTrust } from "./proxies.ts";
@@ -75,27 +75,34 @@ export async function serveNode(options: NodeOptions): Promise<Serving> {
     ? createSecureServer({ ...limits, ...listen.tls }, answer)
     : createServer(limits, answer);
   const port = await bind(server, listen.host, listen.port);
+  let sweeping: Promise<void> | undefined;
+  function sweep(): void {
+    sweeping ??= broker.sweep().finally(() => {
+      sweeping = undefined;
+    });
+  }
   // At once, too: what died while no process ran is deleted although none may run for long.
-  void broker.sweep();
+  sweep();
   const sockets = serveSockets(
     server,
     broker,
     config.publicUrl,
     (incoming, stream) => new NodeConnection(incoming, stream, trust),
   );
-  const sweeping = setInterval(() => void broker.sweep(), SWEEP_INTERVAL);
-  sweeping.unref();
+  const sweeps = setInterval(sweep, SWEEP_INTERVAL);
+  sweeps.unref();
 
   const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
   return {
     url: `${listen.tls ? "https" : "http"}://${host}:${port}`,
     port,
     close: async () => {
-      clearInterval(sweeping);
+      clearInterval(sweeps);
       log.info("draining");
       broker.drain();
       sockets.close();
-      await closeServer(server);
+      await closeServer(server, sockets);
+      await sweeping;
       await egress.close();
       await engine.close();
       log.info("stopped");
@@ -114,11 +121,14 @@ async function bind(server: Server, host: string, port: number): Promise<number>
 }
 
 /** Stops accepting, lets every answer under way finish, and cuts what is left at the limit. */
-async function closeServer(server: Server): Promise<void> {
+async function closeServer(server: Server, sockets: NodeSockets): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
   const idle = setInterval(() => server.closeIdleConnections(), 20);
-  const limit = setTimeout(() => server.closeAllConnections(), DRAIN_LIMIT);
+  const limit = setTimeout(() => {
+    server.closeAllConnections();
+    sockets.terminate();
+  }, DRAIN_LIMIT);
   await promise;
   clearInterval(idle);
   clearTimeout(limit);

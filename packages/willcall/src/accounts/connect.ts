@@ -2,6 +2,7 @@ import type { AppProvider } from "../config/config.ts";
 import type { Desk } from "../desk.ts";
 import type { AccountId, Accounts } from "../engines/vault-store.ts";
 import { LEASE, LOOK_AGAIN } from "../grants/lease.ts";
+import { persist } from "../persist.ts";
 import type { ProviderFailure, TokenAnswer, TokenContext } from "../providers/provider.ts";
 import { inOrder, openHolding, renewedHolding, sealHolding } from "./holding.ts";
 
@@ -42,9 +43,8 @@ export async function connect(
   const { provider } = arrived.registration;
   const said = await desk.providers.identify(provider, arrived.tokens, arrived.context);
   const { id: subject = null, label = null } = said.ok ? said.identity : {};
-  const outcome = connecting.reconnects
-    ? await replace(desk, accounts, connecting, arrived, subject, label)
-    : await insert(desk, accounts, connecting, arrived, subject, label);
+  const keep = connecting.reconnects ? replace : insert;
+  const outcome = await persist(desk, () => keep(desk, accounts, connecting, arrived, subject, label));
   if (outcome === "connected") {
     desk.log.info("account.connected", { provider: provider.name, account: connecting.account });
   }
@@ -64,7 +64,7 @@ async function insert(
   const sealed = sealHolding(desk, names, renewedHolding(undefined, tokens, context, subject));
   const inserted = await accounts.insert({
     ...names,
-    ...inOrder(tokens, undefined, now),
+    ...inOrder(desk, registration.provider.definition, tokens, undefined, now),
     label,
     createdAt: now,
     sealed,
@@ -97,13 +97,15 @@ async function replace(
       return otherIdentity;
     }
     const version = leased.version + 1;
-    const stored = await accounts.write(id, leased.fence, {
+    const state = {
       ...leased,
-      ...inOrder(tokens, leased, now),
+      ...inOrder(desk, registration.provider.definition, tokens, leased, now),
       label: label ?? leased.label,
       version,
       sealed: sealHolding(desk, { ...leased, version }, renewedHolding(former, tokens, context, subject)),
-    });
+    };
+    const event = { type: "account.connected", reason: null, at: now } as const;
+    const stored = await accounts.write(id, leased.fence, state, event);
     if (stored) return "connected";
   }
 }

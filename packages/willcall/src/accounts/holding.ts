@@ -1,7 +1,9 @@
 import { ENVELOPE_RANDOM, openEnvelope, sealEnvelope } from "../crypto/envelope.ts";
 import type { Desk } from "../desk.ts";
 import type { AccountRow } from "../engines/vault-store.ts";
+import type { Definition } from "../providers/definition.ts";
 import type { JsonObject, TokenAnswer, TokenContext } from "../providers/provider.ts";
+import { scheduled } from "./schedule.ts";
 
 /** What Willcall holds of an account, and nobody reads in the store: its tokens, and what a refresh needs with them. */
 export interface Holding extends TokenContext {
@@ -58,14 +60,26 @@ export function renewedHolding(
   };
 }
 
-/** The columns of a row in order, after `tokens` came at `now` (milliseconds). */
-export function inOrder(tokens: TokenAnswer, former: { scope: string | null } | undefined, now: number) {
+/** The columns of a row in order, after `tokens` came at `now` (milliseconds) from a provider of this definition. */
+export function inOrder(
+  desk: Pick<Desk, "config" | "platform">,
+  definition: Definition,
+  tokens: TokenAnswer,
+  former: Pick<AccountRow, "scope" | "refreshAt"> | undefined,
+  now: number,
+) {
+  const { access_token_lifetime: lifetime } = definition;
   return {
     status: "connected",
     reason: null,
     scope: tokens.scope ?? former?.scope ?? null,
     renewedAt: now,
-    expiresAt: tokens.expiresAt ?? null,
+    // Some answers do not say what the provider's documentation does.
+    expiresAt: tokens.expiresAt ?? (lifetime === undefined ? null : now + lifetime * 1_000),
+    refreshAt:
+      tokens.refresh_token === undefined
+        ? (former?.refreshAt ?? null)
+        : scheduled(desk, definition, tokens, now),
     failures: 0,
     retryAt: 0,
   } as const;

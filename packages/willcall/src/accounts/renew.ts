@@ -1,6 +1,7 @@
 import type { Desk } from "../desk.ts";
 import type { AccountRow, AccountState, Accounts } from "../engines/vault-store.ts";
 import { LEASE, LOOK_AGAIN, PATIENCE } from "../grants/lease.ts";
+import { persist } from "../persist.ts";
 import type { ProviderFailure } from "../providers/provider.ts";
 import type { Registrations } from "../registrations.ts";
 import { type Holding, inOrder, openHolding, renewedHolding, sealHolding } from "./holding.ts";
@@ -110,11 +111,11 @@ async function callUpstream(workshop: Workshop, leased: AccountRow): Promise<Tok
   const next = renewedHolding(holding, result.tokens, holding, null);
   const state: AccountState = {
     ...leased,
-    ...inOrder(result.tokens, leased, platform.now()),
+    ...inOrder(desk, registration.provider.definition, result.tokens, leased, platform.now()),
     version,
     sealed: sealHolding(desk, { ...leased, version }, next),
   };
-  const stored = await store(workshop, leased, state);
+  const stored = await persist(desk, () => store(workshop, leased, state));
   if (stored === "gone") await revokeHolding(desk, registration, next);
   if (stored !== "stored") return undefined;
   log.info("account.refreshed", {
@@ -141,7 +142,8 @@ async function store(
       await accounts.write(held.id, held.fence, held);
       return "beaten";
     }
-    if (held !== undefined && (await accounts.write(held.id, held.fence, state))) return "stored";
+    const event = { type: "account.refreshed", reason: null, at: platform.now() } as const;
+    if (held !== undefined && (await accounts.write(held.id, held.fence, state, event))) return "stored";
     if ((await accounts.read(leased.id)) === undefined) return "gone";
     const now = platform.now();
     held = await accounts.lease(leased.id, now, now + LEASE);
@@ -177,7 +179,9 @@ async function endUntilReconnect(
   reason: string,
 ): Promise<Tokens | undefined> {
   const { id, fence, provider } = leased;
-  if (!(await accounts.write(id, fence, { ...leased, status: "needs_reconnect", reason }))) return undefined;
+  const state = { ...leased, status: "needs_reconnect", reason, refreshAt: null } as const;
+  const event = { type: "account.needs_reconnect", reason, at: desk.platform.now() } as const;
+  if (!(await accounts.write(id, fence, state, event))) return undefined;
   desk.log.warn("account.needs_reconnect", { provider, account: id, reason });
   return { kind: "needs_reconnect", reason };
 }

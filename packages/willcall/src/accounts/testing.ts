@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { App } from "../config/config.ts";
+import type { App, Config } from "../config/config.ts";
 import { Keyring } from "../crypto/keys.ts";
 import { pooledRandom } from "../crypto/random.ts";
 import type { Desk } from "../desk.ts";
@@ -120,6 +120,7 @@ export function openProcess(
   clock: Clock,
   providers: ProviderClient & AccountVerbs,
   wrap: (accounts: Accounts) => Accounts = (accounts) => accounts,
+  configured: Pick<Config, "accountRefresh"> = {},
 ) {
   const engine = openSqlite({ path });
   const { mailboxes, records, vault: store } = engine;
@@ -149,10 +150,12 @@ export function openProcess(
       mode: "development",
       rootKeys,
       apps: [],
+      connectors: [],
       accounts: app,
       trustedProxies: [],
       beginsPerMinute: 600,
       allowLoopbackProviders: true,
+      ...configured,
     },
     platform: {
       now: clock.now,

@@ -4,6 +4,7 @@ import { LEASE, LOOK_AGAIN } from "../grants/lease.ts";
 import { RateLimit } from "../limits.ts";
 import type { ProviderFailure } from "../providers/provider.ts";
 import type { Registrations } from "../registrations.ts";
+import { renewDue } from "./background.ts";
 import { type Arrived, type Connecting, connect } from "./connect.ts";
 import { openHolding } from "./holding.ts";
 import { type Tokens, opened, renew } from "./renew.ts";
@@ -41,6 +42,8 @@ export interface Vault {
    * without it, what came in the last minute is what a late caller gets.
    */
   refresh(wanted: Wanted, stale?: number): Promise<Tokens>;
+  /** Renews a few of the accounts whose refresh tokens would end unused. Call it now and then. */
+  renewDue(): Promise<void>;
   /** Ends it at the provider as far as that goes, then here for good. Undefined: unknown. */
   remove(wanted: Wanted): Promise<Revoked | undefined>;
 }
@@ -93,6 +96,8 @@ export function createVault(desk: Desk, accounts: Accounts, registrations: Regis
       return isNewer && row.status !== "needs_reconnect" ? opened(desk, row) : renewOnce(row);
     },
 
+    renewDue: () => renewDue(desk, accounts, renewOnce),
+
     async remove(wanted) {
       for (;;) {
         const row = await find(wanted);
@@ -104,7 +109,8 @@ export function createVault(desk: Desk, accounts: Accounts, registrations: Regis
         const holding = leased && openHolding(desk, leased);
         const revoked =
           registration && holding ? await revokeHolding(desk, registration, holding) : "unsupported";
-        if (leased !== undefined && (await accounts.remove(row.id, leased.fence))) {
+        const event = { type: "account.deleted", reason: revoked, at: desk.platform.now() } as const;
+        if (leased !== undefined && (await accounts.remove(row.id, leased.fence, event))) {
           desk.log.info("account.deleted", { provider: row.provider, account: row.id, reason: revoked });
           return revoked;
         }

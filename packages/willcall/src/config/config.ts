@@ -1,6 +1,7 @@
 import type { Secret } from "../secret.ts";
+import type { EventType } from "../engines/vault-store.ts";
 import type { Connector } from "../connectors/connector.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { Json, Provider } from "../providers/provider.ts";
 import type { OriginRule } from "./origins.ts";
 
 /** `development`: the public URL is loopback. Everything else is `production`. */
@@ -14,7 +15,7 @@ export interface App {
   readonly title: string;
   /** Who may call the API with an `Origin` header (contract A12). */
   readonly origins: OriginRule;
-  /** The providers this app may log in at; never empty. */
+  /** The providers this app may log in at; empty only for accounts, whose providers may come while the broker runs. */
   readonly providers: readonly AppProvider[];
   /** `page`: a launch URL of ours. `direct`: the provider's own URL, as the Framer worker answered. */
   readonly launch: "page" | "direct";
@@ -36,6 +37,26 @@ export interface AppProvider {
   readonly scope: readonly string[] | { readonly verbatim: string };
   /** Registered at the provider; `<base>/redirect`, or `<base>/<provider>/redirect` where the app has several. */
   readonly redirectUri: string;
+  /** False where nobody logs in: accounts are imported with a refresh token, or there is none to be had. */
+  readonly interactive?: false;
+  /** What connectors are given besides tokens (an account type's `secret`). */
+  readonly connectorSecret?: Secret<Json>;
+}
+
+/** How accounts are renewed although nobody asks. */
+export interface AccountRefresh {
+  /** False: they are not. */
+  readonly background?: boolean | undefined;
+  /** Days after which an unused refresh token may end, where the provider's own limit is later or unknown. */
+  readonly idleDays?: number | undefined;
+}
+
+/** An endpoint of the operator's that takes events (Standard Webhooks). */
+export interface Webhook {
+  readonly url: string;
+  /** What signs, each; several while they are being changed. */
+  readonly secrets: readonly Secret<Uint8Array>[];
+  readonly events: readonly EventType[];
 }
 
 /** Everything the broker is told at start: parsed, defaulted and checked. */
@@ -50,6 +71,12 @@ export interface Config {
    * Where accounts may be connected, as an app of ours whose routes are `/accounts/…`; absent: no accounts are kept.
    */
   readonly accounts?: App;
+  /** The context whose account types come before those of all contexts. */
+  readonly accountContext?: string;
+  /** Keeping accounts alive that nobody uses: on, unless said. */
+  readonly accountRefresh?: AccountRefresh;
+  /** Who is told of what happens to accounts. */
+  readonly webhooks?: readonly Webhook[];
   /** Programs that people may run with their accounts. */
   readonly connectors: readonly Connector[];
   /** A token for the operator's API with every right, besides those in the store. */

@@ -5,6 +5,7 @@ import { compileAccounts, compileOperatorToken } from "./compile-accounts.ts";
 import { compileApp } from "./compile-app.ts";
 import { compileConnectors } from "./compile-connectors.ts";
 import { compileKeys, developmentKeys, refuseMissingKeys } from "./compile-keys.ts";
+import { compileWebhooks } from "./compile-webhooks.ts";
 import type { Workbench } from "./workbench.ts";
 import type { CompiledProviders } from "./compile-app-provider.ts";
 import { compileProvider } from "./compile-provider.ts";
@@ -78,6 +79,7 @@ export async function loadConfig(sources: ConfigSources): Promise<Loaded> {
   const accounts = compileAccounts(workbench, file.accounts, providers);
   const place = { files: sources.files, directory };
   const connectors = await compileConnectors(workbench, file.accounts?.connectors ?? [], place, accounts);
+  const webhooks = await compileWebhooks(workbench, file.accounts?.webhooks ?? []);
   const operatorToken = await compileOperatorToken(workbench, file.operatorToken);
   if (fromWorker && mode === "production") refuseOpenRoot(workbench, file);
   const dataDir = resolve(directory, file.data ?? DATA_DIRECTORY);
@@ -103,6 +105,9 @@ export async function loadConfig(sources: ConfigSources): Promise<Loaded> {
     beginsPerMinute: file.beginsPerMinute ?? 600,
     allowLoopbackProviders: mode === "development",
     ...(accounts && { accounts }),
+    ...(file.accounts?.context !== undefined && { accountContext: file.accounts.context }),
+    ...(file.accounts?.refresh && { accountRefresh: file.accounts.refresh }),
+    ...(webhooks.length > 0 && { webhooks }),
     ...(operatorToken && { operatorToken }),
   };
   return { config, listen, dataDir, directory, keyFile, warnings };

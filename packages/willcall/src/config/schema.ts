@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { EVENT_TYPES } from "../engines/vault-store.ts";
 import { definitionSchema } from "../providers/definition.ts";
 import { ownPaths } from "./names.ts";
 
@@ -132,10 +133,51 @@ export const appSchema = z.strictObject({
     .describe("Where the code dialect may send people back to; loopback addresses match on any port"),
 });
 
+const accountRefresh = z
+  .strictObject({
+    background: flag("Write false if nothing is renewed unless somebody asks, else true").optional(),
+    idleDays: whole(1, 3650, "Write a number of days, from 1 to 3650")
+      .optional()
+      .describe(
+        "After how many idle days refresh tokens may end, where the provider's own limit is later or unknown",
+      ),
+  })
+  .describe("Renewing accounts that nobody uses, before their refresh tokens end");
+
+const webhook = z.strictObject({
+  url: text(/^https?:\/\/[^\s#]{1,2000}$/, "Write the absolute https URL that takes the events"),
+  secret: z
+    .union(
+      [reference, z.array(reference).min(1).max(4)],
+      'Write a reference such as "env:WEBHOOK_SECRET", or a list of them while you change secrets',
+    )
+    .describe("Leads to `whsec_` and base64 of 24 to 64 bytes; each of several signs"),
+  events: z
+    .array(z.enum(EVENT_TYPES, `Write ${EVENT_TYPES.join(", ")}`), "Write a list of events")
+    .min(1, "Write at least one event, or leave this out for all")
+    .optional()
+    .describe("Which events it gets; all of them unless said"),
+});
+
 export const accountsSchema = z
   .strictObject({
     title: title.optional(),
-    providers: z.record(providerName, atProvider, "Write an object whose keys are names of `providers`"),
+    refresh: accountRefresh.optional(),
+    webhooks: z
+      .array(webhook, "Write a list of webhooks")
+      .max(10, "Write at most ten webhooks")
+      .optional()
+      .describe("Who is told of what happens to accounts (Standard Webhooks)"),
+    providers: z
+      .record(providerName, atProvider, "Write an object whose keys are names of `providers`")
+      .optional()
+      .describe("Besides account types, which are provisioned while the broker runs"),
+    context: text(
+      /^[a-z0-9][a-z0-9._-]{0,39}$/,
+      "Write the name of a context: up to 40 lower-case letters, digits, dots, hyphens and underscores",
+    )
+      .optional()
+      .describe("The context whose account types, `context/type`, come before those of all contexts"),
     connectors: z
       .array(
         text(/^[^\p{Cc}]{1,1024}$/u, "Write the path of a connector's directory"),

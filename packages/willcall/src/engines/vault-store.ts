@@ -34,6 +34,8 @@ export interface AccountRow {
   failures: number;
   /** Milliseconds: not before then is the provider asked again. */
   retryAt: number;
+  /** Milliseconds: when the tokens are to be renewed although nobody asks; null: never. */
+  refreshAt: number | null;
   /** Milliseconds: when the tokens were last read; null: never. May lag behind. */
   usedAt: number | null;
   /** Milliseconds: who holds the lease loses it then. 0 when free. */
@@ -59,8 +61,36 @@ export type AccountState = Pick<
   | "expiresAt"
   | "failures"
   | "retryAt"
+  | "refreshAt"
   | "sealed"
 >;
+
+/** What can happen to an account that somebody may want to hear of. */
+export const EVENT_TYPES = [
+  "account.connected",
+  "account.refreshed",
+  "account.needs_reconnect",
+  "account.deleted",
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** What a write means for whoever follows the events. */
+export interface AccountEvent {
+  type: EventType;
+  /** From the broker's own closed lists, as in the log; null where there is nothing to say. */
+  reason: string | null;
+  /** Milliseconds. */
+  at: number;
+}
+
+/** An event as stored: what happened, to which account. */
+export interface EventRow extends AccountEvent {
+  /** Grows with every event, in the order in which they can be read: who has read up to one misses none before it. */
+  seq: number;
+  account: string;
+  owner: string;
+  provider: string;
+}
 
 /** Which accounts to list: all that match every member that is there. */
 export interface AccountFilter {
@@ -76,7 +106,7 @@ export interface Accounts {
   /** At most `limit` rows in the order of their ids, from the first after `after` (empty: from the start). */
   list(filter: AccountFilter, after: string, limit: number): Promise<AccountRow[]>;
 
-  /** False when there is an account of this id: it is left as it is. */
+  /** False when there is an account of this id: it is left as it is. An insert is an event, at `createdAt`. */
   insert(account: NewAccount): Promise<boolean>;
 
   /**
@@ -87,12 +117,20 @@ export interface Accounts {
 
   /**
    * Writes the end of a leased piece of work and frees the lease, durably, if `fence` is still the newest. False:
-   * somebody else took over, or removed the account; the caller re-reads.
+   * somebody else took over, or removed the account; the caller re-reads. With an event, either both are stored or
+   * neither.
    */
-  write(id: AccountId, fence: number, state: AccountState): Promise<boolean>;
+  write(id: AccountId, fence: number, state: AccountState, event?: AccountEvent): Promise<boolean>;
 
-  /** Deletes the account, if `fence` is still the newest. */
-  remove(id: AccountId, fence: number): Promise<boolean>;
+  /** Deletes the account and stores the event, both or neither, if `fence` is still the newest. */
+  remove(id: AccountId, fence: number, event: AccountEvent): Promise<boolean>;
+
+  /**
+   * At most `limit` accounts whose `refreshAt` has come, of those longest due. In the same step each is put off by
+   * `pause` milliseconds, doubled for each failure in a row (seven times at most): nobody else takes it meanwhile, and
+   * whoever dies over it only delays it.
+   */
+  claimDue(now: number, pause: number, limit: number): Promise<AccountRow[]>;
 
   /** Notes that the tokens were read. Need not be durable at once. */
   use(id: AccountId, now: number): Promise<void>;
@@ -122,9 +160,53 @@ export interface OperatorTokens {
   remove(id: string): Promise<boolean>;
 }
 
+/** The events of all accounts, in order. */
+export interface Events {
+  /** At most `limit` events after `seq`. */
+  list(seq: number, limit: number): Promise<EventRow[]>;
+
+  /** Deletes the events before a moment (milliseconds), all but the newest of all, so that numbers are never used again. */
+  sweep(before: number): Promise<number>;
+}
+
+/** How far the endpoint of a webhook has been told. */
+export interface EndpointRow {
+  id: string;
+  /** The last event that it took, did not want, or did not take for too long. */
+  delivered: number;
+  /** Attempts at the next event that failed. */
+  failures: number;
+  /** Milliseconds: not before then is it called again. */
+  retryAt: number;
+  /** Set once: why it is not called any more. */
+  ended: string | null;
+  /** Milliseconds: as for accounts. */
+  leaseUntil: number;
+  fence: number;
+}
+
+/** What the holder of an endpoint's lease may change. */
+export type EndpointState = Pick<EndpointRow, "delivered" | "failures" | "retryAt" | "ended" | "leaseUntil">;
+
+/** Where the state of endpoints is kept. */
+export interface Endpoints {
+  read(id: string): Promise<EndpointRow | undefined>;
+
+  /**
+   * Takes the lease as for accounts, of an endpoint that has not ended and may be called at `now`. One that was never
+   * seen begins behind the newest event.
+   */
+  lease(id: string, now: number, leaseUntil: number): Promise<EndpointRow | undefined>;
+
+  /** Writes durably if `fence` is still the newest; `leaseUntil` 0 frees the lease. False: somebody else took over. */
+  write(id: string, fence: number, state: EndpointState): Promise<boolean>;
+}
+
 /** What accounts need of an engine: rows that can be listed. */
 export interface VaultStore {
   readonly accounts: Accounts;
+  readonly events: Events;
+  readonly endpoints: Endpoints;
   readonly operatorTokens: OperatorTokens;
   readonly accountTypes: AccountTypes;
 }

@@ -6,6 +6,8 @@ const T = 1_800_000_000_000;
 const UNTIL = T + 20_000;
 const ID = "account-of-this-case-0" as AccountId;
 
+const deleted = { type: "account.deleted", reason: "revoked", at: T } as const;
+
 const account = (change: Partial<NewAccount> = {}): NewAccount => ({
   id: ID,
   owner: "ada",
@@ -18,6 +20,7 @@ const account = (change: Partial<NewAccount> = {}): NewAccount => ({
   createdAt: T,
   renewedAt: T,
   expiresAt: null,
+  refreshAt: null,
   sealed: new Uint8Array([1, 0, 255]),
   ...change,
 });
@@ -27,6 +30,11 @@ export function vaultConformance(open: () => VaultStore | undefined): void {
   let store: VaultStore;
   const ids = async (...query: Parameters<VaultStore["accounts"]["list"]>): Promise<string[]> =>
     (await store.accounts.list(...query)).map(({ id }) => id);
+  const due = async (now: number, limit = 9): Promise<string[]> =>
+    (await store.accounts.claimDue(now, 1_000, limit)).map(({ id }) => id).sort();
+  const schedule = async (id: string, refreshAt: number | null): Promise<void> => {
+    await store.accounts.insert(account({ id: id as AccountId, refreshAt }));
+  };
 
   beforeEach(() => {
     const opened = open();
@@ -83,6 +91,7 @@ export function vaultConformance(open: () => VaultStore | undefined): void {
         expiresAt: T + 2,
         failures: 3,
         retryAt: T + 3,
+        refreshAt: T + 4,
         sealed: new Uint8Array([2]),
       } as const;
       await store.accounts.lease(ID, T, UNTIL);
@@ -102,14 +111,14 @@ export function vaultConformance(open: () => VaultStore | undefined): void {
       await store.accounts.lease(ID, UNTIL, UNTIL + 20_000);
       if (stalled === undefined) throw new Error("no lease");
       expect(await store.accounts.write(ID, stalled.fence, { ...stalled, version: 2 })).toBe(false);
-      expect(await store.accounts.remove(ID, stalled.fence)).toBe(false);
+      expect(await store.accounts.remove(ID, stalled.fence, deleted)).toBe(false);
       expect(await store.accounts.read(ID)).toMatchObject({ version: 1, fence: 2 });
     });
 
     it("is gone when its holder removed it", async () => {
       await store.accounts.insert(account());
       await store.accounts.lease(ID, T, UNTIL);
-      expect(await store.accounts.remove(ID, 1)).toBe(true);
+      expect(await store.accounts.remove(ID, 1, deleted)).toBe(true);
       expect(await store.accounts.read(ID)).toBeUndefined();
     });
 
@@ -117,6 +126,40 @@ export function vaultConformance(open: () => VaultStore | undefined): void {
       await store.accounts.insert(account());
       await store.accounts.use(ID, T + 5);
       await expect.poll(async () => (await store.accounts.read(ID))?.usedAt).toBe(T + 5);
+    });
+  });
+
+  describe("accounts that are due", () => {
+    it("are taken from their time on, the longest due first, and no others", async () => {
+      await schedule("later", T + 1);
+      await schedule("second", T - 1);
+      await schedule("first", T - 2);
+      await schedule("never", null);
+      expect(await due(T - 3)).toEqual([]);
+      expect(await due(T, 1)).toEqual(["first"]);
+      expect(await due(T)).toEqual(["second"]);
+      expect(await due(T + 1)).toEqual(["later"]);
+    });
+
+    it("are taken by one of twenty who ask at once", async () => {
+      await schedule("one", T);
+      const all = await Promise.all(Array.from({ length: 20 }, () => due(T)));
+      expect(all.flat()).toEqual(["one"]);
+    });
+
+    it("come up again after a pause that grows with their failures, if nobody wrote anything", async () => {
+      await schedule("one", T);
+      const [taken] = await store.accounts.claimDue(T, 1_000, 9);
+      expect(taken).toMatchObject({ refreshAt: T + 1_000 });
+      expect(await due(T + 999)).toEqual([]);
+      const leased = await store.accounts.lease("one" as AccountId, T, UNTIL);
+      if (leased === undefined) throw new Error("no lease");
+      await store.accounts.write(leased.id, leased.fence, { ...leased, failures: 3 });
+      expect(await store.accounts.claimDue(T + 1_000, 1_000, 9)).toMatchObject([{ refreshAt: T + 9_000 }]);
+      const again = await store.accounts.lease("one" as AccountId, UNTIL, UNTIL + 1);
+      if (again === undefined) throw new Error("no lease");
+      await store.accounts.write(again.id, again.fence, { ...again, failures: 99, refreshAt: T });
+      expect(await store.accounts.claimDue(T, 1_000, 9)).toMatchObject([{ refreshAt: T + 128_000 }]);
     });
   });
 

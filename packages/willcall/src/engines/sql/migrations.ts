@@ -66,6 +66,26 @@ export const MIGRATIONS: readonly string[] = [
      scopes TEXT NOT NULL,
      created_at INTEGER NOT NULL
    ) STRICT;`,
+  `ALTER TABLE accounts ADD COLUMN refresh_at INTEGER;
+   CREATE INDEX accounts_refresh ON accounts (refresh_at) WHERE refresh_at IS NOT NULL;`,
+  `CREATE TABLE events (
+     seq INTEGER PRIMARY KEY NOT NULL,
+     type TEXT NOT NULL,
+     account TEXT NOT NULL,
+     owner TEXT NOT NULL,
+     provider TEXT NOT NULL,
+     reason TEXT,
+     at INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE endpoints (
+     id TEXT PRIMARY KEY NOT NULL,
+     delivered INTEGER NOT NULL,
+     failures INTEGER NOT NULL,
+     retry_at INTEGER NOT NULL,
+     ended TEXT,
+     lease_until INTEGER NOT NULL,
+     fence INTEGER NOT NULL
+   ) STRICT;`,
   `CREATE TABLE account_types (
      id TEXT PRIMARY KEY NOT NULL,
      rev TEXT NOT NULL,

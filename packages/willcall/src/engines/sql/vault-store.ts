@@ -1,4 +1,5 @@
 import type {
+  AccountEvent,
   AccountId,
   AccountRow,
   AccountStatus,
@@ -7,6 +8,7 @@ import type {
   OperatorTokens,
   VaultStore,
 } from "../vault-store.ts";
+import { EVENT, createSqlEndpoints, createSqlEvents } from "./events.ts";
 import { createSqlAccountTypes } from "./account-types.ts";
 import { type Bound, type Query, changes } from "./query.ts";
 import { type Row, blob, integer, oneOf, orNull, text } from "./rows.ts";
@@ -24,14 +26,17 @@ const ACCOUNTS = {
     WHERE owner = ?2 AND id > ?1 AND (?3 IS NULL OR provider = ?3) AND (?4 IS NULL OR status = ?4)
     ORDER BY id LIMIT ?5`,
   insert: `INSERT INTO accounts (id, owner, provider, status, reason, label, scope, version, created_at, renewed_at,
-      expires_at, failures, retry_at, lease_until, fence, sealed)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, 0, 0, 0, ?12)
-    ON CONFLICT DO NOTHING`,
+      expires_at, refresh_at, failures, retry_at, lease_until, fence, sealed)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, 0, 0, 0, ?13)
+    ON CONFLICT DO NOTHING RETURNING 1`,
   lease: `UPDATE accounts SET lease_until = ?3, fence = fence + 1 WHERE id = ?1 AND lease_until <= ?2 RETURNING *`,
   write: `UPDATE accounts SET lease_until = 0, status = ?3, reason = ?4, label = ?5, scope = ?6, version = ?7,
-      renewed_at = ?8, expires_at = ?9, failures = ?10, retry_at = ?11, sealed = ?12
-    WHERE id = ?1 AND fence = ?2`,
-  remove: "DELETE FROM accounts WHERE id = ?1 AND fence = ?2",
+      renewed_at = ?8, expires_at = ?9, failures = ?10, retry_at = ?11, refresh_at = ?12, sealed = ?13
+    WHERE id = ?1 AND fence = ?2 RETURNING 1`,
+  remove: "DELETE FROM accounts WHERE id = ?1 AND fence = ?2 RETURNING 1",
+  claimDue: `UPDATE accounts SET refresh_at = ?1 + ?2 * (1 << CASE WHEN failures < 7 THEN failures ELSE 7 END)
+    WHERE id IN (SELECT id FROM accounts WHERE refresh_at <= ?1 ORDER BY refresh_at LIMIT ?3)
+    RETURNING *`,
   use: "UPDATE accounts SET used_at = ?2 WHERE id = ?1",
 };
 
@@ -42,12 +47,17 @@ const OPERATOR_TOKENS = {
   remove: "DELETE FROM operator_tokens WHERE id = ?1",
 };
 
+/** One statement with what it binds. */
+export type Statement = readonly [sql: string, ...parameters: Bound[]];
+
 /** How the statements reach the driver. */
 export interface VaultQueries {
   /** Runs a reading statement. */
   readonly read: Query;
   /** Runs a writing statement, and resolves when it is durable. */
   readonly write: Query;
+  /** Runs writing statements, all or none, and gives the rows of the last one when they are durable. */
+  readonly writeAll: (statements: readonly Statement[]) => Promise<readonly Row[]>;
   /** Runs a statement that may be durable later. */
   readonly lazily: (sql: string, ...parameters: readonly Bound[]) => void | Promise<unknown>;
 }
@@ -56,12 +66,14 @@ export interface VaultQueries {
 export function createSqlVaultStore(queries: VaultQueries): VaultStore {
   return {
     accounts: createAccounts(queries),
+    events: createSqlEvents(queries),
+    endpoints: createSqlEndpoints(queries),
     operatorTokens: createOperatorTokens(queries),
     accountTypes: createSqlAccountTypes(queries),
   };
 }
 
-function createAccounts({ read, write, lazily }: VaultQueries): Accounts {
+function createAccounts({ read, write, writeAll, lazily }: VaultQueries): Accounts {
   return {
     async read(id) {
       const [row] = await read(ACCOUNTS.read, id);
@@ -72,39 +84,59 @@ function createAccounts({ read, write, lazily }: VaultQueries): Accounts {
       return (await read(sql, after, owner, provider, status, limit)).map(toAccountRow);
     },
     async insert(account) {
-      const { id, owner, provider, status, reason, label, scope } = account;
-      const { version, createdAt, renewedAt, expiresAt, sealed } = account;
-      const facts = [id, owner, provider, status, reason, label, scope];
-      const inserted = changes(
-        write,
-        ACCOUNTS.insert,
-        ...facts,
-        version,
-        createdAt,
-        renewedAt,
-        expiresAt,
-        sealed,
-      );
-      return (await inserted) === 1;
+      const { id, owner, provider, status, reason, label, scope, sealed } = account;
+      const { version, createdAt, renewedAt, expiresAt, refreshAt } = account;
+      const times = [version, createdAt, renewedAt, expiresAt, refreshAt];
+      const inserted = await writeAll([
+        [EVENT.ofInsert, id, owner, provider, createdAt],
+        [ACCOUNTS.insert, id, owner, provider, status, reason, label, scope, ...times, sealed],
+      ]);
+      return inserted.length === 1;
     },
     async lease(id, now, leaseUntil) {
       const [row] = await write(ACCOUNTS.lease, id, now, leaseUntil);
       return row && toAccountRow(row);
     },
-    async write(id, fence, state) {
-      const { status, reason, label, scope, version, renewedAt, expiresAt, failures, retryAt, sealed } =
-        state;
-      const facts = [status, reason, label, scope, version, renewedAt, expiresAt, failures, retryAt];
-      return (await changes(write, ACCOUNTS.write, id, fence, ...facts, sealed)) === 1;
+    async write(id, fence, state, event) {
+      const { status, reason, label, scope, version, failures, sealed } = state;
+      const { renewedAt, expiresAt, retryAt, refreshAt } = state;
+      const facts = [
+        status,
+        reason,
+        label,
+        scope,
+        version,
+        renewedAt,
+        expiresAt,
+        failures,
+        retryAt,
+        refreshAt,
+      ];
+      const written: Statement = [ACCOUNTS.write, id, fence, ...facts, sealed];
+      return (
+        (await writeAll(event === undefined ? [written] : [told(id, fence, event), written])).length === 1
+      );
     },
-    async remove(id, fence) {
-      return (await changes(write, ACCOUNTS.remove, id, fence)) === 1;
+    async remove(id, fence, event) {
+      return (await writeAll([told(id, fence, event), [ACCOUNTS.remove, id, fence]])).length === 1;
+    },
+    async claimDue(now, pause, limit) {
+      return (await write(ACCOUNTS.claimDue, now, pause, limit)).map(toAccountRow);
     },
     async use(id, now) {
       await lazily(ACCOUNTS.use, id, now);
     },
   };
 }
+
+const told = (id: AccountId, fence: number, { type, reason, at }: AccountEvent): Statement => [
+  EVENT.ofHolder,
+  id,
+  fence,
+  type,
+  reason,
+  at,
+];
 
 function createOperatorTokens({ read, write }: VaultQueries): OperatorTokens {
   return {
@@ -139,6 +171,7 @@ function toAccountRow(row: Row): AccountRow {
     expiresAt: orNull(row["expires_at"], integer),
     failures: integer(row["failures"]),
     retryAt: integer(row["retry_at"]),
+    refreshAt: orNull(row["refresh_at"], integer),
     usedAt: orNull(row["used_at"], integer),
     leaseUntil: integer(row["lease_until"]),
     fence: integer(row["fence"]),

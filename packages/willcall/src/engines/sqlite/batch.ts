@@ -16,8 +16,8 @@ interface Job {
 export interface Batch {
   /**
    * Runs `work` inside the next transaction, after everything queued before it, and resolves to its value
-   * once that is durable. `work` makes at most one writing statement, so that SQLite undoes it whole when
-   * it fails. Rejects with a `StoreError`, and then nothing was stored.
+   * once that is durable. `work` makes at most one writing statement, or several in a savepoint of its own, so that
+   * it is undone whole when it fails. Rejects with a `StoreError`, and then nothing was stored.
    */
   write<T>(work: () => T): Promise<T>;
   /** Runs `work` in the next transaction, or in one of its own within 100 ms. Never holds the process open. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe } from "vitest";
+import { eventsConformance } from "../conformance/events.ts";
 import { accountTypesConformance } from "../conformance/account-types.ts";
 import { vaultConformance } from "../conformance/vault.ts";
 import type { Engine } from "../engine.ts";
@@ -17,4 +18,5 @@ describe("engine: SQLite, vault", () => {
 
   vaultConformance(() => engine.vault);
   accountTypesConformance(() => engine.vault);
+  eventsConformance(() => engine.vault);
 });

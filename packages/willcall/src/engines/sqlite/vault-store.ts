@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { createSqlVaultStore } from "../sql/vault-store.ts";
+import type { Row } from "../sql/rows.ts";
+import { type Statement, createSqlVaultStore } from "../sql/vault-store.ts";
 import type { VaultStore } from "../vault-store.ts";
 import type { Batch } from "./batch.ts";
 import { toStoreError } from "./faults.ts";
@@ -12,6 +13,26 @@ export function createVaultStore(db: DatabaseSync, batch: Batch): VaultStore {
     prepared.set(sql, made);
     return made;
   }
+  const begin = db.prepare("SAVEPOINT vault");
+  const keep = db.prepare("RELEASE vault");
+  const undo = db.prepare("ROLLBACK TO vault");
+  /** Within the transaction that `batch` opened: what fails half-way undoes itself and nothing of its neighbours. */
+  function allOrNone(statements: readonly Statement[]): readonly Row[] {
+    begin.run();
+    try {
+      let rows: readonly Row[] = [];
+      for (const [sql, ...parameters] of statements) rows = statement(sql).all(...parameters);
+      keep.run();
+      return rows;
+    } catch (error) {
+      if (db.isTransaction) {
+        undo.run();
+        keep.run();
+      }
+      throw error;
+    }
+  }
+
   return createSqlVaultStore({
     async read(sql, ...parameters) {
       try {
@@ -21,6 +42,7 @@ export function createVaultStore(db: DatabaseSync, batch: Batch): VaultStore {
       }
     },
     write: (sql, ...parameters) => batch.write(() => statement(sql).all(...parameters)),
+    writeAll: (statements) => batch.write(() => allOrNone(statements)),
     lazily: (sql, ...parameters) => batch.lazily(() => statement(sql).run(...parameters)),
   });
 }
