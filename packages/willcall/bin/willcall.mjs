@@ -3,6 +3,8 @@
 // TypeScript is a syntax error.
 
 import { existsSync } from "node:fs";
+import module from "node:module";
+import { join } from "node:path";
 
 const major = Number(process.versions.node.split(".")[0]);
 if (major < 26) {
@@ -11,6 +13,13 @@ if (major < 26) {
   );
   process.exit(1);
 }
+
+// What Node compiled once it need not compile at the next start. In a folder of this user alone: in the shared one
+// that is Node's default, another user could leave code for a process that holds secrets. Where nothing can be
+// written, Node goes on without.
+const { XDG_CACHE_HOME, LOCALAPPDATA, HOME } = process.env;
+const caches = XDG_CACHE_HOME || LOCALAPPDATA || (HOME && join(HOME, ".cache"));
+if (caches) module.enableCompileCache(join(caches, "willcall"));
 
 // In the repository the sources run as they are; in the published package they have been compiled.
 const source = new URL("../src/cli/main.ts", import.meta.url);

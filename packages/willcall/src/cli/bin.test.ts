@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +19,12 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** The command as a process of its own, in the folder. */
 function run(...argv: string[]): ChildProcess {
-  const env = { PATH: process.env.PATH, ...workerVariables, CLIENT_SECRET: "CANARY" };
+  return runWith({}, ...argv);
+}
+
+/** The same, with more in its environment. */
+function runWith(more: Record<string, string>, ...argv: string[]): ChildProcess {
+  const env = { PATH: process.env.PATH, ...workerVariables, CLIENT_SECRET: "CANARY", ...more };
   return spawn(process.execPath, [bin, ...argv], { cwd: folder, env });
 }
 
@@ -72,4 +77,22 @@ test("willcall serve --https listens, answers, and ends with 0 on SIGTERM", asyn
 
 test("a wrong configuration ends it with 78", async () => {
   expect(await ended(run("serve", "--port", "x"))).toBe(78);
+});
+
+test("compiled code is kept in the user's own cache, and holds no secret", async () => {
+  const cache = join(folder, "cache");
+  expect(await ended(runWith({ XDG_CACHE_HOME: cache }, "config", "check"))).toBe(0);
+  const kept = readdirSync(join(cache, "willcall"), { recursive: true, withFileTypes: true });
+  const files = kept.filter((entry) => entry.isFile());
+  expect(files.length).toBeGreaterThan(0);
+  const held = files.filter(({ parentPath, name }) =>
+    readFileSync(join(parentPath, name), "latin1").includes("CANARY"),
+  );
+  expect(held.map(({ name }) => name)).toEqual([]);
+});
+
+test("a cache that cannot be written stops nothing", async () => {
+  const cache = join(folder, "a-file");
+  writeFileSync(cache, "");
+  expect(await ended(runWith({ XDG_CACHE_HOME: cache }, "config", "check"))).toBe(0);
 });
