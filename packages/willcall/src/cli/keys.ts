@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { rewrapConnectorData } from "../accounts/connector-data.ts";
 import { rewrapAccounts } from "../accounts/rewrap.ts";
 import type { Loaded } from "../config/load.ts";
 import { ROOT_KEY_LENGTH, formatRootKey } from "../config/root-keys.ts";
@@ -38,14 +39,19 @@ export async function rotateKeys(
     const keys = new Keyring(config.rootKeys);
     const platform = { now: Date.now, random: randomBytes, sleep };
     const { rewrapped, current, unreadable } = await rewrapAccounts(keys, platform, engine.vault.accounts);
+    const lost = await rewrapConnectorData(keys, platform, engine.vault.accountData);
     const id = keys.first.id.toString("hex");
     terminal.say(
       `Accounts wrapped with root key ${id}: ${rewrapped + current}, of them just now: ${rewrapped}.`,
     );
-    if (unreadable === 0) return;
-    terminal.complain(
-      `Accounts that open with none of the keys: ${unreadable}. Bring their key back, or let their owners connect again.`,
-    );
+    if (lost > 0)
+      terminal.complain(
+        `Accounts whose connector's data opens with none of the keys: ${lost}. Bring their key back, or that data is gone.`,
+      );
+    if (unreadable > 0)
+      terminal.complain(
+        `Accounts that open with none of the keys: ${unreadable}. Bring their key back, or let their owners connect again.`,
+      );
   } finally {
     await engine.close();
   }

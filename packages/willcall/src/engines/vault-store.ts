@@ -1,3 +1,4 @@
+import type { AccountData } from "./account-data.ts";
 import type { AccountTypes } from "./account-types.ts";
 
 /** 16 bytes as 22 characters of base64url: names one account for ever. */
@@ -209,4 +210,5 @@ export interface VaultStore {
   readonly endpoints: Endpoints;
   readonly operatorTokens: OperatorTokens;
   readonly accountTypes: AccountTypes;
+  readonly accountData: AccountData;
 }

@@ -92,4 +92,9 @@ export const MIGRATIONS: readonly string[] = [
      deleted INTEGER NOT NULL,
      sealed BLOB NOT NULL
    ) STRICT;`,
+  `CREATE TABLE account_data (
+     id TEXT PRIMARY KEY NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+     version INTEGER NOT NULL,
+     sealed BLOB NOT NULL
+   ) STRICT;`,
 ];

@@ -9,6 +9,7 @@ import type {
   VaultStore,
 } from "../vault-store.ts";
 import { EVENT, createSqlEndpoints, createSqlEvents } from "./events.ts";
+import { createSqlAccountData } from "./account-data.ts";
 import { createSqlAccountTypes } from "./account-types.ts";
 import { type Bound, type Query, changes } from "./query.ts";
 import { type Row, blob, integer, oneOf, orNull, text } from "./rows.ts";
@@ -70,6 +71,7 @@ export function createSqlVaultStore(queries: VaultQueries): VaultStore {
     endpoints: createSqlEndpoints(queries),
     operatorTokens: createOperatorTokens(queries),
     accountTypes: createSqlAccountTypes(queries),
+    accountData: createSqlAccountData(queries),
   };
 }
 

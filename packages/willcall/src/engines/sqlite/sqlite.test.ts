@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe } from "vitest";
+import { accountDataConformance } from "../conformance/account-data.ts";
 import { eventsConformance } from "../conformance/events.ts";
 import { accountTypesConformance } from "../conformance/account-types.ts";
 import { vaultConformance } from "../conformance/vault.ts";
@@ -17,6 +18,7 @@ describe("engine: SQLite, vault", () => {
   afterEach(() => engine.close());
 
   vaultConformance(() => engine.vault);
+  accountDataConformance(() => engine.vault);
   accountTypesConformance(() => engine.vault);
   eventsConformance(() => engine.vault);
 });
