@@ -10,6 +10,7 @@ export const ownPaths: readonly string[] = [
   "console",
   "data",
   "device",
+  "device_authorization",
   "healthz",
   "home",
   "login",
