@@ -18,3 +18,8 @@ function tile(x: number, name: string): Html {
   const [initial = "•"] = Array.from(tame(name, 20).toUpperCase());
   return html`<rect class="tile" x="${String(x)}" y="1" width="46" height="46" rx="13"/><text x="${String(x + 23)}" y="31">${initial}</text>`;
 }
+
+/** One name as a tile; decoration, too. */
+export function face(name: string): Html {
+  return html`<svg class="face" viewBox="0 0 48 48" aria-hidden="true">${tile(1, name)}</svg>`;
+}

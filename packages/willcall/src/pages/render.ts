@@ -1,9 +1,16 @@
-import { document } from "./document.ts";
+import { ago } from "./ago.ts";
+import { type Frame, document } from "./document.ts";
+import { dress } from "./dress.ts";
+import { hidden } from "./hidden.ts";
 import { type Html, html, isolate, tame } from "./html.ts";
 import { textsFor } from "./language.ts";
 import { mark, type Sign } from "./mark.ts";
 import type { Page, PageForm, RenderedPage } from "./page.ts";
+import { script } from "./script.ts";
+import { style } from "./style.ts";
 import type { Names, Notice, Texts } from "./texts/texts.ts";
+
+const dressed = dress(style, script);
 
 const longestName = 48;
 const longestScope = 100;
@@ -15,6 +22,10 @@ const mostScopes = 12;
  * be hostile and is tamed and escaped. The page is about 6 KB.
  */
 export function renderPage(page: Page): RenderedPage {
+  return document(frame(page), dressed);
+}
+
+function frame(page: Page): Frame {
   const texts = textsFor(page.language);
   const names: Names = {
     app: isolate(tame(page.app, longestName) || texts.someApp, longestName),
@@ -28,35 +39,35 @@ export function renderPage(page: Page): RenderedPage {
 
   switch (page.kind) {
     case "confirm":
-      return document({ language, title: texts.confirm.title, main: confirmation(page, texts, names) });
+      return { language, title: texts.confirm.title, main: confirmation(page, texts, names) };
     case "device":
-      return document({ language, title: texts.device.title, main: codeEntry(page, texts, names) });
+      return { language, title: texts.device.title, main: codeEntry(page, texts, names) };
     case "sign_in":
-      return document({ language, title: texts.signIn.title, main: signIn(page, texts, names) });
+      return { language, title: texts.signIn.title, main: signIn(page, texts, names) };
     case "sign_in_declined":
-      return document({ language, ...notice(texts.signIn.declined, "stop") });
+      return { language, ...notice(texts.signIn.declined, "stop") };
     case "leaving":
     case "returning": {
       const to = linkAddress(page.to);
-      if (to === undefined) return document({ language, ...notice(texts.otherError, "stop") });
+      if (to === undefined) return { language, ...notice(texts.otherError, "stop") };
       const link = html`<a class="go" href="${to}">${texts[page.kind].link(names)}</a>`;
-      return document({ language, ...notice(texts[page.kind], "open", link), onward: to });
+      return { language, ...notice(texts[page.kind], "open", link), onward: to };
     }
     case "done":
-      return document({ language, ...notice(texts.done, "done"), closes: true });
+      return { language, ...notice(texts.done, "done"), closes: true };
     case "finished":
-      return document({ language, ...notice(texts.finished, "done") });
+      return { language, ...notice(texts.finished, "done") };
     case "cancelled":
     case "denied":
     case "expired":
     case "second_browser":
     case "no_cookie":
-      return document({ language, ...notice(texts[page.kind], "stop") });
+      return { language, ...notice(texts[page.kind], "stop") };
     case "failed":
-      return document({ language, ...notice(failure(page, texts), "stop", retryForm(page.retry, texts)) });
+      return { language, ...notice(failure(page, texts), "stop", retryForm(page.retry, texts)) };
   }
   const error = ownEntry(texts.errors, page.code) ?? texts.otherError;
-  return document({ language, ...notice(error, "stop", reference(page.code, texts)) });
+  return { language, ...notice(error, "stop", reference(page.code, texts)) };
 }
 
 function reference(code: string, texts: Texts): Html {
@@ -87,9 +98,9 @@ function confirmation(page: Extract<Page, { kind: "confirm" }>, texts: Texts, na
   return html`${mark(page.app, page.provider, "open")}<h1>${said.heading(names)}</h1>
 <p>${said.lead(names)}</p>
 ${scopeList(page.scopes, texts)}${code}
-<dl><dt>${said.started}</dt><dd>${ago(page.now - page.startedAt, texts)}</dd><dt>${said.from}</dt><dd>${from}</dd>${near}</dl>
+<dl><dt>${said.started}</dt><dd>${ago(page.now - page.startedAt, texts.language, said.justNow)}</dd><dt>${said.from}</dt><dd>${from}</dd>${near}</dl>
 <p class="warn">${said.warning(names)}</p>
-<form method="post" action="${page.form.action}">${hidden(page.form)}
+<form method="post" action="${page.form.action}">${hidden(page.form.fields)}
 <button name="action" value="cancel">${said.cancel}</button>
 <button name="action" value="continue">${said.proceed}</button>
 </form>`;
@@ -100,7 +111,7 @@ function signIn(page: Extract<Page, { kind: "sign_in" }>, texts: Texts, names: N
   return html`${mark(page.app, page.provider, "open")}<h1>${said.heading(names)}</h1>
 <p>${said.lead(isolate(page.owner, longestName))}</p>
 <p class="warn">${said.warning}</p>
-<form method="post" action="${page.form.action}">${hidden(page.form)}
+<form method="post" action="${page.form.action}">${hidden(page.form.fields)}
 <button name="action" value="cancel">${said.cancel}</button>
 <button name="action" value="continue">${said.proceed}</button>
 </form>`;
@@ -133,24 +144,7 @@ function failure(page: Extract<Page, { kind: "failed" }>, { failed }: Texts): No
 
 function retryForm(form: PageForm | null, { failed }: Texts): Html | undefined {
   if (form === null) return undefined;
-  return html`<form method="post" action="${form.action}">${hidden(form)}<button name="action" value="retry">${failed.tryAgain}</button></form>`;
-}
-
-/** Values go as they are: they are ours, come back, and are checked then. */
-function hidden(form: PageForm): Html[] {
-  return Object.entries(form.fields).map(
-    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
-  );
-}
-
-/** How long ago, in the coarsest unit that says something; a clock that runs behind reads as now. */
-function ago(milliseconds: number, texts: Texts): string {
-  const seconds = Math.floor(milliseconds / 1000);
-  if (!(seconds >= 5)) return texts.confirm.justNow;
-  const format = new Intl.RelativeTimeFormat(texts.language);
-  return seconds < 60
-    ? format.format(-seconds, "second")
-    : format.format(-Math.floor(seconds / 60), "minute");
+  return html`<form method="post" action="${form.action}">${hidden(form.fields)}<button name="action" value="retry">${failed.tryAgain}</button></form>`;
 }
 
 /** Schemes that run or show something in the browser itself; an app's own scheme (`vscode:`) is a link like another. */

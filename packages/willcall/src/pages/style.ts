@@ -33,6 +33,7 @@ form button{animation:arm .5s step-end}
 @keyframes arm{from{pointer-events:none;opacity:.85}}
 label{flex:1 0 100%;font-size:.875rem;font-weight:600;color:var(--soft)}
 input{display:block;width:100%;margin-top:.375rem;padding:.25rem .875rem;border:1px solid var(--soft);border-radius:.75rem;background:var(--page);color:var(--ink);text-transform:uppercase}
+a{color:var(--accent)}
 button,.go{flex:1;min-height:3rem;padding:.625rem 1rem;border:1px solid transparent;border-radius:.75rem;background:var(--accent);color:var(--on);font:600 1rem/1.5 system-ui,sans-serif;text-align:center;text-decoration:none;cursor:pointer}
 .go{display:block;margin-top:1.5rem}
 button[value=cancel]{background:var(--ink);color:var(--card)}

@@ -1,4 +1,5 @@
 import { html } from "../html.ts";
+import { homeEn } from "./home-en.ts";
 import type { Texts } from "./texts.ts";
 
 /** English. */
@@ -187,5 +188,6 @@ export const en: Texts = {
       html`Go back to ${app} and log in again.`,
     ],
   },
+  home: homeEn,
   reference: "Reference",
 };

@@ -1,4 +1,5 @@
 import { html } from "../html.ts";
+import { homeFr } from "./home-fr.ts";
 import type { Texts } from "./texts.ts";
 
 /** French, with its no-break spaces before double punctuation (`\u202f`). */
@@ -187,5 +188,6 @@ export const fr: Texts = {
       html`Revenez à ${app} et reconnectez-vous.`,
     ],
   },
+  home: homeFr,
   reference: "Référence",
 };

@@ -1,5 +1,6 @@
 import type { ProviderFailure } from "../../providers/provider.ts";
 import type { Html } from "../html.ts";
+import type { HomeTexts } from "./home-texts.ts";
 
 /** The two names in a text, already escaped and isolated. */
 export interface Names {
@@ -88,6 +89,8 @@ export interface Texts {
   };
   readonly errors: Readonly<Record<ToldError, Notice>>;
   readonly otherError: Notice;
+  /** The pages of somebody who is signed in. */
+  readonly home: HomeTexts;
   /** Before an error's code, for whoever is asked for help. */
   readonly reference: string;
 }
