@@ -14,6 +14,14 @@ export default defineConfig({
       },
       "./vitest.workers.config.ts",
       {
+        extends: "./vitest.workerd.config.ts",
+        test: {
+          name: "workerd",
+          runner: "conformance/support/abridged-runner.ts",
+          includeTaskLocation: true,
+        },
+      },
+      {
         test: {
           name: "conformance",
           include: ["conformance/*.test.ts", "conformance/clients/*.test.ts"],

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** `npm run test:workerd`: the black-box suite against real workerd, which takes as long as everything else together. */
+/** `npm run test:workerd`: the whole black-box suite against real workerd. `npm test` runs it abridged. */
 export default defineConfig({
   test: {
     name: "conformance-workerd",
@@ -10,6 +10,8 @@ export default defineConfig({
     // They bring brokers of their own: processes to kill, two on one file, one to stop.
     exclude: ["conformance/{accounts*,crash,two-processes,drain,trace}.test.ts"],
     maxWorkers: 2,
+    // The Worker is bundled once for each process, not for each file.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

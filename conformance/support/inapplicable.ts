@@ -23,5 +23,7 @@ export const inapplicable: Readonly<Record<string, string>> = {
   "S11, S3: burns no code: the callback is 503, and works when it is played again": file,
   "S11, A12: loses no tokens: the poll is 503 with CORS, and a later one gets them": file,
   "S11: refreshes nothing that it could not store": file,
+  "S11: loses no login that the provider has answered": file,
+  "S11: loses no rotated token that the provider has answered": file,
   "A1, A2, A5: begins and pending polls go on; health says what is wrong": file,
 };

@@ -2,12 +2,14 @@ import { env } from "cloudflare:workers";
 import pack from "willcall:catalogue";
 import type { Database } from "../../packages/willcall/src/engines/d1/open.ts";
 import { MIGRATIONS } from "../../packages/willcall/src/engines/sql/migrations.ts";
-import { createWorker } from "../../packages/willcall/src/worker.ts";
+import { type WorkerEnv, createWorker } from "../../packages/willcall/src/worker.ts";
 
 /** The host under which the suite, and nobody else, readies the Worker and moves its clock. */
 const CONTROL = "control.test";
 
 let ahead = 0;
+/** Statements that D1 still answers, and then how many it fails. */
+const d1 = { passes: Number.POSITIVE_INFINITY, fails: 0 };
 
 const config: { trustedProxies?: string[] } = JSON.parse(env.CONFIGURATION);
 const { handler, Mailboxes } = createWorker({
@@ -15,18 +17,48 @@ const { handler, Mailboxes } = createWorker({
   catalogue: async () => pack,
   now: () => Date.now() + ahead,
 });
+/** The bindings, with a D1 that can be made to fail; one object for the life of the isolate. */
+let bound: WorkerEnv | undefined;
 
 export { Mailboxes };
 export default {
   ...handler,
   fetch: (async (request, bindings, lifetime) => {
-    if (request.headers.get("host") !== CONTROL)
-      return handler.fetch(asAtTheEdge(request), bindings, lifetime);
-    ahead = Number(new URL(request.url).searchParams.get("ahead"));
-    if (bindings.RECORDS !== undefined) await migrate(bindings.RECORDS);
-    return new Response();
+    bound ??= { ...bindings, ...(bindings.RECORDS && { RECORDS: fallible(bindings.RECORDS) }) };
+    if (request.headers.get("host") === CONTROL) return control(new URL(request.url).searchParams, bindings);
+    return handler.fetch(asAtTheEdge(request), bound, lifetime);
   }) satisfies typeof handler.fetch,
 };
+
+/** Readies the Worker and does what the suite asks; answers how many statements D1 has still to fail. */
+async function control(query: URLSearchParams, { RECORDS }: WorkerEnv): Promise<Response> {
+  if (query.has("ahead")) ahead = Number(query.get("ahead"));
+  if (query.has("passes")) d1.passes = Number(query.get("passes"));
+  if (query.has("fails")) d1.fails = Number(query.get("fails"));
+  if (RECORDS !== undefined) await migrate(RECORDS);
+  return new Response(String(d1.fails));
+}
+
+/** A D1 database that does not answer when it is told not to. */
+function fallible(database: Database): Database {
+  return {
+    prepare: (sql) => ({
+      bind: (...parameters) => ({
+        async all() {
+          if (d1.passes > 0) d1.passes -= 1;
+          else if (d1.fails > 0) {
+            d1.fails -= 1;
+            throw new Error("D1_ERROR: Network connection lost.");
+          }
+          return database
+            .prepare(sql)
+            .bind(...parameters)
+            .all();
+        },
+      }),
+    }),
+  };
+}
 
 /** Cloudflare names the client in a header of its own; the suite's proxy adds the client to `X-Forwarded-For`. */
 function asAtTheEdge(request: Request): Request {

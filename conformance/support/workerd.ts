@@ -17,11 +17,19 @@ const entry = join(import.meta.dirname, "worker-entry.ts");
 /** A Worker has no file system to keep a development key in. */
 const developmentKeys = new WeakMap<Site, string>();
 
+/** What differs from the usual Worker. */
+export interface WorkerdOptions {
+  /** False: D1 holds the mailboxes too. */
+  readonly objects?: boolean;
+  /** Logins that one address may begin in a minute, by the limiter that Cloudflare brings. */
+  readonly begins?: number;
+}
+
 /**
  * The broker in real workerd, on Durable Objects and D1, by way of Miniflare and sockets of workerd's own. A sibling is
  * another Worker on the same objects.
  */
-export const workerd: Target = {
+export const workerdWith = (given: WorkerdOptions): Target => ({
   start: async (configuration, beginning) => {
     const script = await (bundle ??= bundleWorker(entry));
     let ahead = 0;
@@ -29,11 +37,10 @@ export const workerd: Target = {
     let miniflare: Miniflare | undefined;
 
     async function run(site: Site, env: Readonly<Record<string, string>>, logs: string[]): Promise<void> {
-      const options = optionsFor(site, ports, script, env, logs);
+      const options = optionsFor(given, site, ports, script, env, logs);
       if (miniflare !== undefined) await miniflare.setOptions(options);
       miniflare ??= await startMiniflare(options);
-      for (const port of ports)
-        await send(`http://127.0.0.1:${port}${readiness(ahead)}`, { headers: CONTROL });
+      for (const port of ports) await tellWorker(`http://127.0.0.1:${port}`, `ahead=${ahead}`);
     }
 
     return startSite(
@@ -57,7 +64,15 @@ export const workerd: Target = {
       },
     );
   },
-};
+});
+
+/** The usual Worker. */
+export const workerd: Target = workerdWith({});
+
+/** Tells a Worker to do something and not to serve (`control` in `worker-entry.ts`); resolves to its answer. */
+export async function tellWorker(base: string, query: string): Promise<string> {
+  return (await send(`${base}/?${query}`, { headers: CONTROL })).text;
+}
 
 /** Somebody else may hold the port for a moment, as the near end of a connection of theirs. */
 async function startMiniflare(options: MiniflareOptions, tries = 10): Promise<Miniflare> {
@@ -75,13 +90,11 @@ async function startMiniflare(options: MiniflareOptions, tries = 10): Promise<Mi
 
 /** The host under which a Worker listens to the suite (`worker-entry.ts`). */
 const CONTROL = { host: "control.test" };
-/** What a Worker is told before it serves, and whenever the clock moves: milliseconds that it is ahead. */
-const readiness = (ahead: number): string => `/?ahead=${ahead}`;
 
 /** Tells every Worker what time it is, and returns when all of them know: cases don't wait for the clock. */
 function setClocks(ports: readonly number[], ahead: number): void {
   const tell = `import { get } from "node:http";
-    const options = { host: "127.0.0.1", path: "${readiness(ahead)}", headers: ${JSON.stringify(CONTROL)} };
+    const options = { host: "127.0.0.1", path: "/?ahead=${ahead}", headers: ${JSON.stringify(CONTROL)} };
     for (const port of [${ports.join()}]) get({ ...options, port });`;
   execFileSync(process.execPath, ["--input-type=module", "--eval", tell]);
 }
@@ -89,6 +102,7 @@ function setClocks(ports: readonly number[], ahead: number): void {
 const nameOf = (port: number): string => `broker-${port}`;
 
 function optionsFor(
+  { objects = true, begins }: WorkerdOptions,
   site: Site,
   ports: readonly number[],
   script: string,
@@ -107,13 +121,18 @@ function optionsFor(
       compatibilityDate: "2026-07-01",
       compatibilityFlags: ["nodejs_compat", "enable_request_signal", "global_fetch_strictly_public"],
       bindings: { WILLCALL_KEYS: key, ...env, CONFIGURATION: JSON.stringify(configuration) },
-      durableObjects: {
-        MAILBOXES: {
-          className: "Mailboxes",
-          useSQLite: true,
-          ...(port !== owner && { scriptName: nameOf(owner) }),
+      ...(objects && {
+        durableObjects: {
+          MAILBOXES: {
+            className: "Mailboxes",
+            useSQLite: true,
+            ...(port !== owner && { scriptName: nameOf(owner) }),
+          },
         },
-      },
+      }),
+      ...(begins !== undefined && {
+        ratelimits: { BEGINS: { namespace_id: "1001", simple: { limit: begins, period: 60 as const } } },
+      }),
       d1Databases: { RECORDS: "records" },
       unsafeDirectSockets: [{ host: "127.0.0.1", port }],
     })),

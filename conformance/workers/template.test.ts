@@ -26,7 +26,7 @@ const run = (...command: string[]): SpawnSyncReturns<string> =>
 const npmRun = (script: string): SpawnSyncReturns<string> =>
   spawnSync("npm", ["run", script], { cwd: folder, env, encoding: "utf8", timeout: 60_000 });
 
-it("has the schema of every SQL engine as its migrations", async () => {
+it("has the schema of every SQL engine as its migrations (`npm run schema` writes them)", async () => {
   const names = (await readdir(join(template, "migrations"))).toSorted();
   const steps = await Promise.all(names.map((name) => readFile(join(template, "migrations", name), "utf8")));
   expect(steps).toEqual(MIGRATIONS.map((step) => `${step}\n`));

@@ -13,6 +13,7 @@ import {
 import type { Namespace } from "./engines/durable-object/runtime.ts";
 import { Shard } from "./engines/durable-object/shard.ts";
 import type { Engine } from "./engines/engine.ts";
+import { networkOf } from "./limits.ts";
 import { type LogRecord, recordingLog } from "./observe/log.ts";
 import { type Question, askPickUp } from "./pick-up-socket.ts";
 import { type CataloguePack, packedCatalogue } from "./providers/catalogue/packed.ts";
@@ -24,13 +25,16 @@ export type { CataloguePack };
 /** Objects that share the mailboxes unless `WILLCALL_SHARDS` says otherwise: some thousand operations a second each. */
 const SHARDS = 8;
 
+/** Where a login begins, whatever the query says. */
+const BEGIN = /^[^?]*\/(authorize|login|device_authorization)\/?(\?|$)/;
+
 /** What a Worker of Willcall is bound to; everything else in it is read as a variable. */
 export interface WorkerEnv {
   /** The class that `createWorker` returns. Absent: D1 holds the mailboxes too. */
   readonly MAILBOXES?: Namespace<ShardStub>;
   /** Holds what lives longer than a login. Absent: the objects hold that too. */
   readonly RECORDS?: Database;
-  /** Counts begins per client address over all of Cloudflare's location, beside the broker's own count. */
+  /** Counts begins per client address over one of Cloudflare's locations, beside the broker's own count. */
   readonly BEGINS?: { limit(options: { key: string }): Promise<{ success: boolean }> };
   readonly [variable: string]: unknown;
 }
@@ -174,11 +178,19 @@ function openEngine(env: WorkerEnv): { engine: Engine; objects: DurableObjectEng
   return { engine: database === undefined ? objects : { ...objects, records: database.records }, objects };
 }
 
-/** Whether Cloudflare's own limiter, where it is bound, says that this address begins too many logins. */
+/**
+ * Whether Cloudflare's own limiter, where it is bound, says that this address begins too many logins. Nobody is limited
+ * where no Cloudflare names the address, and while the limiter fails.
+ */
 async function isOverLimit(limiter: NonNullable<WorkerEnv["BEGINS"]>, request: Request): Promise<boolean> {
-  if (!/\/(authorize|login|device_authorization)\/?(\?|$)/.test(request.url)) return false;
-  const { success } = await limiter.limit({ key: request.headers.get("cf-connecting-ip") ?? "" });
-  return !success;
+  const address = request.headers.get("cf-connecting-ip");
+  if (address === null || !BEGIN.test(request.url)) return false;
+  try {
+    const { success } = await limiter.limit({ key: networkOf(address) });
+    return !success;
+  } catch {
+    return false;
+  }
 }
 
 /** Workers keep what goes to the console. A line for each begin would cost more than the begin. */
