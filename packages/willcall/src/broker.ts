@@ -1,3 +1,5 @@
+import { announcing } from "./accounts/announcing.ts";
+import { createCourier } from "./accounts/courier.ts";
 import { accountDelivery } from "./accounts/delivery.ts";
 import { createVault } from "./accounts/vault.ts";
 import type { Config } from "./config/config.ts";
@@ -9,6 +11,8 @@ import { accountCallbackRoutes } from "./dialects/account-callbacks.ts";
 import { browserRoutes, launchRoutes, type OpenLaunch } from "./dialects/browser.ts";
 import { clientKeyRoutes } from "./dialects/client-keys.ts";
 import { codeGrant, codeRoutes } from "./dialects/code.ts";
+import { cozyRoutes } from "./dialects/cozy.ts";
+import { cozyStartRoutes } from "./dialects/cozy-start.ts";
 import { DEVICE_GRANT, deviceGrant, deviceRoutes } from "./dialects/device.ts";
 import { Replies, headerSets } from "./dialects/http.ts";
 import { Waits } from "./dialects/long-poll.ts";
@@ -23,6 +27,7 @@ import { tokenRoutes } from "./dialects/token.ts";
 import { Draining } from "./draining.ts";
 import type { Engine } from "./engines/engine.ts";
 import type { VaultStore } from "./engines/vault-store.ts";
+import { keepHouse } from "./housekeeping.ts";
 import { createGrants } from "./grants/grants.ts";
 import { AddressLimit } from "./limits.ts";
 import { openTicket } from "./login/begin.ts";
@@ -30,7 +35,7 @@ import { codeDelivery } from "./login/code-delivery.ts";
 import type { Deliveries } from "./login/delivery.ts";
 import { mailboxDelivery } from "./login/mailbox-delivery.ts";
 import { nativeDelivery } from "./login/native-delivery.ts";
-import { type Log, errorFields } from "./observe/log.ts";
+import type { Log } from "./observe/log.ts";
 import type { Platform } from "./platform.ts";
 import { createProviderClient } from "./providers/client.ts";
 import { configuredRegistrations } from "./registrations.ts";
@@ -39,11 +44,11 @@ import { configuredRegistrations } from "./registrations.ts";
 export interface Broker {
   /** Answers one request; never rejects. The same on every runtime. */
   fetch(request: Request, connection: Connection): Response | Promise<Response>;
-  /** Begins no more logins; everything under way goes on (SIGTERM). */
-  drain(): void;
+  /** Begins no more logins; everything under way goes on (SIGTERM). Resolves when no webhook is being delivered any more. */
+  drain(): Promise<void>;
   /**
-   * Deletes what is past its time (promise S7), and renews accounts that are due. Call it now and then, once at a time;
-   * never rejects.
+   * Deletes what is past its time (promise S7), renews accounts that are due, and delivers waiting events. Call it now and
+   * then, once at a time; never rejects.
    */
   sweep(): Promise<void>;
 }
@@ -54,10 +59,12 @@ export interface Parts {
   engine: Engine;
   platform: Platform;
   log: Log;
+  /** Whether work may go on after an answer: where the process outlives its requests. Else only `sweep` delivers events. */
+  outlivesRequests?: boolean;
 }
 
 /** The composition root: one broker over one engine. Throws `ConfigError` where the engine cannot keep what it should. */
-export function createBroker({ config, engine, platform, log }: Parts): Broker {
+export function createBroker({ config, engine, platform, log, outlivesRequests = false }: Parts): Broker {
   const draining = new Draining();
   const desk: Desk = {
     config,
@@ -70,7 +77,10 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
     draining,
   };
   const registrations = config.accounts && configuredRegistrations(config.accounts);
-  const vault = registrations && createVault(desk, vaultStoreOf(engine).accounts, registrations);
+  const store = config.accounts && vaultStoreOf(engine);
+  const courier = store && createCourier(desk, store);
+  const wake = courier && outlivesRequests ? courier.wake : () => {};
+  const vault = registrations && store && createVault(desk, announcing(store.accounts, wake), registrations);
   const deliveries: Deliveries = {
     "read-key": mailboxDelivery,
     "client-keys": mailboxDelivery,
@@ -119,23 +129,18 @@ export function createBroker({ config, engine, platform, log }: Parts): Broker {
     );
     accountCallbackRoutes(routes, accountsLobby, config.accounts);
     sessionRoutes(routes, lobby, config.accounts);
-    const { operatorTokens } = vaultStoreOf(engine);
-    operatorRoutes(routes, { desk, replies, vault, operatorTokens, app: config.accounts, registrations });
+    const { operatorTokens, events } = vaultStoreOf(engine);
+    const operated = { desk, replies, vault, operatorTokens, events, app: config.accounts, registrations };
+    operatorRoutes(routes, operated);
   }
 
   return {
     fetch: (request, connection) => routes.answer(request, connection),
-    drain: () => draining.begin(),
-    sweep: async () => {
-      try {
-        const now = platform.now();
-        const count = (await engine.mailboxes.sweep(now)) + (await engine.records.sweep(now));
-        if (count > 0) log.info("sweep", { count });
-        await vault?.renewDue();
-      } catch (error) {
-        log.error("store.unavailable", errorFields(error));
-      }
+    drain: async () => {
+      draining.begin();
+      await courier?.settled();
     },
+    sweep: () => keepHouse({ desk, engine, vault, courier }),
   };
 }
 

@@ -56,7 +56,7 @@ export async function serveNode(options: NodeOptions): Promise<Serving> {
     sleep: (milliseconds: number) => sleep(milliseconds, undefined, { ref: false }),
     fetch: egress.fetch,
   };
-  const broker = createBroker({ config, engine, platform, log });
+  const broker = createBroker({ config, engine, platform, log, outlivesRequests: true });
   const trust = proxyTrust(config.trustedProxies);
   const listener = getRequestListener(
     (request, { incoming, outgoing }) => broker.fetch(request, new NodeConnection(incoming, outgoing, trust)),
@@ -99,10 +99,10 @@ export async function serveNode(options: NodeOptions): Promise<Serving> {
     close: async () => {
       clearInterval(sweeps);
       log.info("draining");
-      broker.drain();
+      const drained = broker.drain();
       sockets.close();
       await closeServer(server, sockets);
-      await sweeping;
+      await Promise.all([drained, sweeping]);
       await egress.close();
       await engine.close();
       log.info("stopped");

@@ -3,8 +3,13 @@ import { sha256 } from "../crypto/hmac.ts";
 import type { OperatorTokens } from "../engines/vault-store.ts";
 import type { Secret } from "../secret.ts";
 
-/** What an operator token may allow: see accounts, connect and delete them, read and renew their tokens. */
-export const OPERATOR_SCOPES = ["accounts:read", "accounts:write", "tokens:read"] as const;
+/** What an operator token may allow: see accounts, connect and delete them, read and renew their tokens, hear what happens. */
+export const OPERATOR_SCOPES = [
+  "accounts:read",
+  "accounts:write",
+  "tokens:read",
+  "events:read",
+] as const;
 export type OperatorScope = (typeof OPERATOR_SCOPES)[number];
 
 const tokenPattern = /^wco1\.([0-9a-f]{16})\.[A-Za-z0-9_-]{43}$/;

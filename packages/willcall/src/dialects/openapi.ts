@@ -14,6 +14,8 @@ const named = {
   RefreshRequest: schemas.refreshRequest,
   ConnectorToken: schemas.connectorToken,
   Deletion: schemas.deletion,
+  Event: schemas.event,
+  EventList: schemas.eventList,
   Problem: schemas.problem,
 } as const;
 type Name = keyof typeof named;
@@ -127,6 +129,15 @@ export function openApi(url: string) {
         get: operation("List accounts", "accounts:read", [200, "AccountList"], [400], {
           query: schemas.accountQuery,
         }),
+      },
+      "/api/events": {
+        get: operation(
+          "Follow what happens to accounts; events can be read for thirty days",
+          "events:read",
+          [200, "EventList"],
+          [400],
+          { query: schemas.eventQuery },
+        ),
       },
       "/api/accounts/{id}": {
         ...one,

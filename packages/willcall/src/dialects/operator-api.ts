@@ -1,13 +1,14 @@
 import type * as z from "zod";
 import { CONNECTOR_TOKEN_LIFE, makeConnectorToken } from "../accounts/connector-token.ts";
+import { messageOf } from "../accounts/event-message.ts";
 import { type OperatorScope, scopesOf } from "../accounts/operator-token.ts";
 import { makeSessionCode } from "../accounts/owner-session.ts";
 import type { Tokens } from "../accounts/renew.ts";
-import { type SessionError, beginSession } from "../accounts/session.ts";
+import { type SessionError, beginSession, isAccountId } from "../accounts/session.ts";
 import type { Vault, Wanted } from "../accounts/vault.ts";
 import type { App } from "../config/config.ts";
 import type { Desk } from "../desk.ts";
-import type { AccountId, AccountRow, OperatorTokens } from "../engines/vault-store.ts";
+import type { AccountId, AccountRow, Events, OperatorTokens } from "../engines/vault-store.ts";
 import { type Call, type Handler, type Replies, rawPath, rawQuery, readBody } from "./http.ts";
 import type { Registrations } from "../registrations.ts";
 import { openApi } from "./openapi.ts";
@@ -15,7 +16,7 @@ import * as schemas from "./operator-schemas.ts";
 import type { Routes } from "./routes.ts";
 import { sessionUrl } from "./session.ts";
 
-/** Accounts in one page of a list, unless the query says otherwise. */
+/** Accounts or events in one page of a list, unless the query says otherwise. */
 const PAGE = 50;
 
 /** What the operator's API works with. */
@@ -24,6 +25,7 @@ export interface OperatorOffice {
   readonly replies: Replies;
   readonly vault: Vault;
   readonly operatorTokens: OperatorTokens;
+  readonly events: Events;
   /** As which accounts are connected, … */
   readonly app: App;
   /** … and where. */
@@ -54,6 +56,7 @@ export function operatorRoutes(routes: Routes, office: OperatorOffice): void {
   routes.api(app, "/api/owner-sessions", {
     POST: allowed("accounts:write", (call) => beginOwnerSession(office, call)),
   });
+  routes.api(app, "/api/events", { GET: allowed("events:read", (call) => listEvents(office, call)) });
   routes.api(app, "/api/accounts", { GET: allowed("accounts:read", (call) => list(office, call)) });
   routes.api(app, "/api/accounts/:id", {
     GET: allowed("accounts:read", (call) => about(call, (wanted) => show(office, wanted))),
@@ -120,10 +123,6 @@ async function about(call: Call, work: (wanted: Wanted) => Promise<Answer>): Pro
   return isAccountId(id) ? work({ id, owner: query.value.owner }) : unknown;
 }
 
-function isAccountId(text: string): text is AccountId {
-  return /^[A-Za-z0-9_-]{22}$/.test(text);
-}
-
 async function beginOne({ desk, vault, app, registrations }: OperatorOffice, call: Call): Promise<Answer> {
   if (desk.draining.begun) {
     const sentence = "This broker is restarting. Try again in a moment.";
@@ -174,6 +173,14 @@ async function list({ vault }: OperatorOffice, call: Call): Promise<Answer> {
   const shown = rows.slice(0, limit);
   const next = rows.length > limit ? (shown.at(-1)?.id ?? null) : null;
   return { status: 200, json: { accounts: shown.map(view), next } };
+}
+
+async function listEvents({ events }: OperatorOffice, call: Call): Promise<Answer> {
+  const query = read(schemas.eventQuery, Object.fromEntries(new URLSearchParams(rawQuery(call.request))));
+  if ("error" in query) return query;
+  const { after = 0, limit = PAGE } = query.value;
+  const rows = await events.list(after, limit);
+  return { status: 200, json: { events: rows.map(messageOf), next: rows.at(-1)?.seq ?? after } };
 }
 
 async function show({ vault }: OperatorOffice, wanted: Wanted): Promise<Answer> {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { EVENT_TYPES } from "../engines/vault-store.ts";
 
 /** Longest name of a person, in characters: it travels in a cookie, as the two below do. */
 const LONGEST_OWNER = 128;
@@ -128,6 +129,29 @@ export const deletion = z.strictObject({
 });
 
 export const problem = z.strictObject({ error: z.string(), error_description: z.string() });
+
+export const event = z.strictObject({
+  id: z.string().describe("The same as `webhook-id`: who follows both tells them apart by it"),
+  type: z.enum(EVENT_TYPES),
+  timestamp: moment,
+  data: z.strictObject({
+    account: accountId,
+    owner: z.string(),
+    provider: z.string(),
+    reason: z.string().nullable().describe("Why it needs reconnecting, or what came of ending its tokens"),
+  }),
+});
+
+export const eventList = z.strictObject({
+  events: z.array(event).describe("In the order in which they happened"),
+  next: z.int().describe("Ask for what comes `after` it: now if there were events, later if there were none"),
+});
+
+/** The query of `GET /api/events`. */
+export const eventQuery = z.strictObject({
+  after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  limit: z.coerce.number().int().min(1).max(200).optional(),
+});
 
 /** The query of `GET /api/accounts`. */
 export const accountQuery = z.strictObject({

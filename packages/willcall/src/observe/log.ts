@@ -43,6 +43,9 @@ export type LogEvent =
   | "account.failed"
   | "account.needs_reconnect"
   | "account.deleted"
+  | "webhook.failed"
+  | "webhook.given_up"
+  | "webhook.ended"
   | "refresh.raw_token";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";

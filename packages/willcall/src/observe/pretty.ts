@@ -39,6 +39,9 @@ const sentences: Readonly<Record<LogEvent, string>> = {
   "account.failed": "An account's provider did not do what it was asked",
   "account.needs_reconnect": "An account needs its owner: it must be connected again",
   "account.deleted": "Deleted an account",
+  "webhook.failed": "A webhook's endpoint did not take an event; it is told again",
+  "webhook.given_up": "A webhook's endpoint did not take an event for three days: the event is left out",
+  "webhook.ended": "A webhook's endpoint wants no more events",
   "refresh.raw_token": "A provider's own refresh token was taken and answered with a handle",
 };
 
