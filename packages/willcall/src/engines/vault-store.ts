@@ -1,5 +1,6 @@
 import type { AccountData } from "./account-data.ts";
 import type { AccountTypes } from "./account-types.ts";
+import type { ConnectorRunRows } from "./connector-runs.ts";
 
 /** 16 bytes as 22 characters of base64url: names one account for ever. */
 export type AccountId = string & { readonly __brand: "AccountId" };
@@ -211,4 +212,5 @@ export interface VaultStore {
   readonly operatorTokens: OperatorTokens;
   readonly accountTypes: AccountTypes;
   readonly accountData: AccountData;
+  readonly connectorRuns: ConnectorRunRows;
 }

@@ -97,4 +97,10 @@ export const MIGRATIONS: readonly string[] = [
      version INTEGER NOT NULL,
      sealed BLOB NOT NULL
    ) STRICT;`,
+  `CREATE TABLE connector_runs (
+     account TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+     connector TEXT NOT NULL,
+     sealed BLOB NOT NULL,
+     PRIMARY KEY (account, connector)
+   ) STRICT;`,
 ];

@@ -11,6 +11,7 @@ import type {
 import { EVENT, createSqlEndpoints, createSqlEvents } from "./events.ts";
 import { createSqlAccountData } from "./account-data.ts";
 import { createSqlAccountTypes } from "./account-types.ts";
+import { createSqlConnectorRuns } from "./connector-runs.ts";
 import { type Bound, type Query, changes } from "./query.ts";
 import { type Row, blob, integer, oneOf, orNull, text } from "./rows.ts";
 
@@ -72,6 +73,7 @@ export function createSqlVaultStore(queries: VaultQueries): VaultStore {
     operatorTokens: createOperatorTokens(queries),
     accountTypes: createSqlAccountTypes(queries),
     accountData: createSqlAccountData(queries),
+    connectorRuns: createSqlConnectorRuns(queries),
   };
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from "vitest";
 import { accountDataConformance } from "../conformance/account-data.ts";
+import { connectorRunsConformance } from "../conformance/connector-runs.ts";
 import { eventsConformance } from "../conformance/events.ts";
 import { accountTypesConformance } from "../conformance/account-types.ts";
 import { vaultConformance } from "../conformance/vault.ts";
@@ -19,6 +20,7 @@ describe("engine: SQLite, vault", () => {
 
   vaultConformance(() => engine.vault);
   accountDataConformance(() => engine.vault);
+  connectorRunsConformance(() => engine.vault);
   accountTypesConformance(() => engine.vault);
   eventsConformance(() => engine.vault);
 });
