@@ -1,5 +1,6 @@
 import type { App, AppProvider } from "../config/config.ts";
-import { BrowserVisit, type Lobby } from "./browser.ts";
+import { BrowserVisit } from "./browser.ts";
+import type { Lobby } from "./browser-answers.ts";
 import { type Call, pathOf, rawPath, rawQuery } from "./http.ts";
 import type { Routes } from "./routes.ts";
 

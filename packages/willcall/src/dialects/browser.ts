@@ -2,45 +2,18 @@ import type { App, AppProvider } from "../config/config.ts";
 import { isMailboxId } from "../crypto/read-key.ts";
 import type { LoginRow, MailboxId } from "../engines/engine.ts";
 import { makeTicket, openTicket } from "../login/begin.ts";
-import { bindLogin, boundLogin, parseCookies, unbindLogin } from "../login/cookie.ts";
-import type { Deliveries, Delivery } from "../login/delivery.ts";
+import { bindLogin, boundLogin, parseCookies } from "../login/cookie.ts";
 import { type Finished, type Returned, arrive, finish, rejoin } from "../login/finish.ts";
-import { holdCallback, openHeld, pressedProof } from "../login/forms.ts";
-import {
-  type Launched,
-  cancel,
-  failLaunch,
-  isOver,
-  launch,
-  makeHop,
-  openHop,
-  tryAgain,
-} from "../login/launch.ts";
+import { openHeld, pressedProof } from "../login/forms.ts";
+import { type Launched, cancel, failLaunch, isOver, launch, openHop, tryAgain } from "../login/launch.ts";
 import { type Login, mailboxOfState } from "../login/login.ts";
 import { mailboxOfWriteKey } from "../login/write-key.ts";
-import type { Page, PageForm } from "../pages/page.ts";
 import type { Callback } from "../providers/provider.ts";
-import type { Registrations } from "../registrations.ts";
-import { type Call, type Replies, pathOf, rawQuery, readForm } from "./http.ts";
+import { BrowserAnswers, type Lobby } from "./browser-answers.ts";
+import { type Call, pathOf, rawQuery, readForm } from "./http.ts";
 import { navigationOf } from "./navigation.ts";
-import {
-  type PageOffice,
-  cookieStyle,
-  formAbout,
-  formCookie,
-  isOurForm,
-  pageAnswer,
-  redirectAnswer,
-} from "./page-answer.ts";
+import { cookieStyle, formCookie, isOurForm } from "./page-answer.ts";
 import type { Routes } from "./routes.ts";
-
-/** What the browser's side of every dialect needs. */
-export interface Lobby extends PageOffice {
-  readonly replies: Replies;
-  readonly deliveries: Deliveries;
-  /** Where an app's people may log in. */
-  readonly registrations: (app: App) => Registrations;
-}
 
 /** Opens the login that a launch URL of some dialect carries; undefined: it carries none, or not ours. */
 export type OpenLaunch = (
@@ -53,16 +26,6 @@ export interface BadLaunch {
   error: string;
   login?: Login;
 }
-
-/** A page without what every page has. */
-type Shown = Page extends infer P
-  ? P extends Page
-    ? Omit<P, "language" | "app" | "provider">
-    : never
-  : never;
-
-/** How a login ended, for the delivery that may know where to go next. */
-type End = Parameters<Delivery["next"]>[2];
 
 /** Registers what the user's browser visits on its way to a provider: the launch, and our own forms. */
 export function launchRoutes(routes: Routes, lobby: Lobby, app: App, openLaunch: OpenLaunch): void {
@@ -86,20 +49,20 @@ export function browserRoutes(routes: Routes, lobby: Lobby, app: App, openLaunch
   }
 }
 
-/** One request of a user's browser, and everything it can be answered with. */
+/** One request of a user's browser. */
 export class BrowserVisit {
   readonly #lobby: Lobby;
   readonly #call: Call;
   readonly #cookies: ReadonlyMap<string, string>;
   readonly #style: { readonly secure: boolean };
-  /** Whether this request is a form of ours: its answer must not be a redirect. */
-  #pressed = false;
+  readonly #answers: BrowserAnswers;
 
   constructor(lobby: Lobby, call: Call) {
     this.#lobby = lobby;
     this.#call = call;
     this.#cookies = parseCookies(call.connection.header("cookie"));
     this.#style = cookieStyle(lobby.desk);
+    this.#answers = new BrowserAnswers(lobby, call);
   }
 
   /** `GET /login`: a launch URL, or the hop to the redirect URI's host. */
@@ -108,25 +71,24 @@ export class BrowserVisit {
     const query = new URLSearchParams(rawQuery(this.#call.request));
     const hop = query.get("hop");
     const login = hop === null ? openLaunch(this.#call, query) : openHop(desk, hop);
-    if (login === undefined) return this.#page(400, { kind: "error", code: "unknown_ticket" });
-    if ("redirect" in login) return this.#redirect(login.redirect, []);
+    if (login === undefined) return this.#answers.page(400, { kind: "error", code: "unknown_ticket" });
+    if ("redirect" in login) return this.#answers.redirect(login.redirect, []);
     if ("error" in login) {
       if (login.login !== undefined) await failLaunch(desk, login.login);
-      return this.#page(400, { kind: "error", code: login.error });
+      return this.#answers.page(400, { kind: "error", code: login.error });
     }
     return this.#launch(login, hop !== null, false);
   }
 
   /** `POST /login`: Continue, Cancel or Try again, pressed on one of our own pages in this browser. */
   async press(): Promise<Response> {
-    this.#pressed = true;
     const form = await readForm(this.#call.request);
-    if (form === undefined) return this.#page(413, { kind: "error", code: "too_large" });
+    if (form === undefined) return this.#answers.page(413, { kind: "error", code: "too_large" });
     const [subject, value] = (["ticket", "hop", "held", "again"] as const)
       .map((name) => [name, form.get(name)] as const)
       .find(([, given]) => given !== null) ?? ["ticket", null];
     if (value === null || !isOurForm(this.#lobby, this.#call, form, value))
-      return this.#page(403, { kind: "error", code: "foreign_form" });
+      return this.#answers.page(403, { kind: "error", code: "foreign_form" });
     const cancelled = form.get("action") === "cancel";
     if (subject === "ticket" || subject === "hop")
       return this.#pressLaunch(value, subject === "hop", cancelled);
@@ -145,14 +107,14 @@ export class BrowserVisit {
     if (arrived.kind === "over") return this.#replay(arrived.login, arrived.row);
     if (arrived.kind === "refused") {
       desk.log.warn("login.callback_refused", { app: app.name, reason: arrived.reason });
-      if (arrived.reason === "expired") return this.#page(400, { kind: "expired" }, arrived.login);
-      if (arrived.reason === "no_cookie") return this.#page(400, { kind: "no_cookie" });
-      return this.#page(400, { kind: "error", code: arrived.reason }, arrived.login);
+      if (arrived.reason === "expired") return this.#answers.page(400, { kind: "expired" }, arrived.login);
+      if (arrived.reason === "no_cookie") return this.#answers.page(400, { kind: "no_cookie" });
+      return this.#answers.page(400, { kind: "error", code: arrived.reason }, arrived.login);
     }
     const { returned, callback } = arrived;
     const asks = !returned.bound && app.confirm !== "never" && callback.kind === "code";
     return asks
-      ? this.#confirmCallback(registration, returned, callback)
+      ? this.#answers.confirmCallback(registration, returned, callback)
       : this.#finish(registration, returned, callback);
   }
 
@@ -162,17 +124,17 @@ export class BrowserVisit {
    */
   async bounce(registration: AppProvider): Promise<Response> {
     const form = await readForm(this.#call.request);
-    if (form === undefined) return this.#page(413, { kind: "error", code: "too_large" });
+    if (form === undefined) return this.#answers.page(413, { kind: "error", code: "too_large" });
     const kept = new URLSearchParams([...form].filter(([name]) => name !== "id_token" && name !== "user"));
     const to = `${new URL(registration.redirectUri).pathname}?${kept}`;
-    return this.#redirect(to, []);
+    return this.#answers.redirect(to, []);
   }
 
   /** The device dialect's page: enter the code that the device shows. */
   async askForCode(entered: string, problem: "wrong" | "limited" | null): Promise<Response> {
     const form = { action: `${pathOf(this.#lobby.desk.config, this.#call.app)}/device`, fields: {} };
     const status = problem === null ? 200 : problem === "wrong" ? 400 : 429;
-    return this.#page(status, { kind: "device", form, entered, problem });
+    return this.#answers.page(status, { kind: "device", form, entered, problem });
   }
 
   /** The device dialect's consent: what the code asks for; Continue launches it in this browser. */
@@ -180,14 +142,14 @@ export class BrowserVisit {
     const { desk } = this.#lobby;
     const row = await desk.mailboxes.read(login.id, desk.platform.now());
     // A code that was used tells whoever enters it nothing more of the login.
-    if (row !== undefined && isOver(row)) return this.#over(login, row, 200);
-    return this.#confirm(login, "ticket", makeTicket(desk, login), userCode);
+    if (row !== undefined && isOver(row)) return this.#answers.over(login, row, 200);
+    return this.#answers.confirm(login, "ticket", makeTicket(desk, login), userCode);
   }
 
   async #pressLaunch(sealed: string, hopped: boolean, cancelled: boolean): Promise<Response> {
     const { desk } = this.#lobby;
     const login = hopped ? openHop(desk, sealed) : openTicket(desk, sealed);
-    if (login === undefined) return this.#page(400, { kind: "error", code: "unknown_ticket" });
+    if (login === undefined) return this.#answers.page(400, { kind: "error", code: "unknown_ticket" });
     return cancelled ? this.#cancel(login) : this.#launch(login, hopped, true);
   }
 
@@ -195,10 +157,10 @@ export class BrowserVisit {
     const { desk } = this.#lobby;
     const content = openHeld(desk, held);
     const returned = content && (await rejoin(desk, content.id, content.state));
-    if (content === undefined || returned === undefined) return this.#page(400, { kind: "expired" });
+    if (content === undefined || returned === undefined) return this.#answers.page(400, { kind: "expired" });
     const { login } = returned;
-    const registration = await this.#registration(login);
-    if (registration === undefined) return this.#page(400, { kind: "error", code: "unknown_ticket" });
+    const registration = await this.#answers.registration(login);
+    if (registration === undefined) return this.#answers.page(400, { kind: "error", code: "unknown_ticket" });
     const { redirectUri, callback } = content;
     return cancelled
       ? this.#cancel(login)
@@ -208,23 +170,23 @@ export class BrowserVisit {
   async #cancel(login: Login): Promise<Response> {
     const row = await cancel(this.#lobby.desk, login);
     return row === undefined
-      ? this.#after(login, "cancelled", 200, { kind: "cancelled" })
-      : this.#over(login, row, 200);
+      ? this.#answers.after(login, "cancelled", 200, { kind: "cancelled" })
+      : this.#answers.over(login, row, 200);
   }
 
   async #pressAgain(id: string): Promise<Response> {
     const { desk } = this.#lobby;
     const bound = isMailboxId(id) ? boundLogin(this.#style, desk.keys, this.#cookies, id) : undefined;
-    const registration = bound && (await this.#registration(bound.login));
-    if (!bound || !registration) return this.#page(400, { kind: "no_cookie" });
+    const registration = bound && (await this.#answers.registration(bound.login));
+    if (!bound || !registration) return this.#answers.page(400, { kind: "no_cookie" });
     return this.#launched(bound.login, await tryAgain(desk, registration, bound));
   }
 
   async #launch(login: Login, hopped: boolean, confirmed: boolean): Promise<Response> {
     const { desk } = this.#lobby;
     const { app, connection } = this.#call;
-    const registration = await this.#registration(login);
-    if (registration === undefined) return this.#page(400, { kind: "error", code: "unknown_ticket" });
+    const registration = await this.#answers.registration(login);
+    if (registration === undefined) return this.#answers.page(400, { kind: "error", code: "unknown_ticket" });
     const bound = boundLogin(this.#style, desk.keys, this.#cookies, login.id);
     const cookie = formCookie(desk, this.#call);
     const pressed = confirmed &&
@@ -244,86 +206,27 @@ export class BrowserVisit {
           carried?.state === launched.state
             ? []
             : bindLogin(this.#style, keys, platform.random(16), this.#cookies, login, launched.state);
-        return this.#leave(login, launched.to, cookies);
+        return this.#answers.leave(login, launched.to, cookies);
       }
       case "hop":
-        return this.#leave(login, launched.to, [], { "Referrer-Policy": "origin" });
+        return this.#answers.leave(login, launched.to, [], { "Referrer-Policy": "origin" });
       case "confirm":
-        return this.#confirmLaunch(login, hopped);
+        return this.#answers.confirmLaunch(login, hopped);
       case "over":
-        return this.#over(login, launched.row, 200);
+        return this.#answers.over(login, launched.row, 200);
       case "expired":
       case "second_browser":
-        return this.#page(400, { kind: launched.kind }, login);
+        return this.#answers.page(400, { kind: launched.kind }, login);
       case "busy":
-        return this.#page(503, { kind: "error", code: "busy" }, login);
+        return this.#answers.page(503, { kind: "error", code: "busy" }, login);
       case "failed": {
-        const to = this.#next(login, launched.failure);
-        if (to !== undefined) return this.#return(login, to, []);
-        const retry = this.#form(...this.#subject(login, hopped));
+        const to = this.#answers.next(login, launched.failure);
+        if (to !== undefined) return this.#answers.sendBack(login, to, []);
+        const retry = this.#answers.form(...this.#answers.subject(login, hopped));
         const shown = { kind: "failed", reason: launched.failure.reason, retry: retry.form } as const;
-        return this.#page(502, shown, login, retry.cookies);
+        return this.#answers.page(502, shown, login, retry.cookies);
       }
     }
-  }
-
-  /** Sends the browser on: from a form by a page of ours, whose link no `form-action` can break; else by 303. */
-  async #leave(
-    login: Login,
-    to: string,
-    cookies: readonly string[],
-    more: Readonly<Record<string, string>> = {},
-  ): Promise<Response> {
-    return this.#pressed
-      ? this.#page(200, { kind: "leaving", to }, login, cookies)
-      : this.#redirect(to, cookies, more);
-  }
-
-  #redirect(to: string, cookies: readonly string[], more: Readonly<Record<string, string>> = {}): Response {
-    return redirectAnswer(this.#lobby, to, cookies, more);
-  }
-
-  /** What a form about a launch carries: which host it was launched on decides where Continue leads. */
-  #subject(login: Login, hopped: boolean): ["ticket" | "hop", string] {
-    const { desk } = this.#lobby;
-    return hopped ? ["hop", makeHop(desk, login)] : ["ticket", makeTicket(desk, login)];
-  }
-
-  async #confirmLaunch(login: Login, hopped: boolean): Promise<Response> {
-    const { desk } = this.#lobby;
-    desk.log.info("login.confirm_shown", { app: login.app, provider: login.provider, login: login.id });
-    return this.#confirm(login, ...this.#subject(login, hopped));
-  }
-
-  async #confirmCallback(
-    { redirectUri }: AppProvider,
-    { login, state }: Returned,
-    callback: Callback,
-  ): Promise<Response> {
-    const { desk } = this.#lobby;
-    desk.log.info("login.confirm_shown", { app: login.app, provider: login.provider, login: login.id });
-    return this.#confirm(login, "held", holdCallback(desk, { id: login.id, state, redirectUri, callback }));
-  }
-
-  async #confirm(
-    login: Login,
-    name: "ticket" | "hop" | "held",
-    subject: string,
-    userCode?: string,
-  ): Promise<Response> {
-    const { form, cookies } = this.#form(name, subject);
-    const scope = login.scope ?? (await this.#registration(login))?.scope ?? [];
-    const shown = {
-      kind: "confirm",
-      form,
-      scopes: "verbatim" in scope ? scope.verbatim.split(/[\s,]+/).filter(Boolean) : scope,
-      startedAt: login.createdAt,
-      now: this.#lobby.desk.platform.now(),
-      startedBy: login.origin,
-      startedNear: login.near,
-      ...(userCode !== undefined && { userCode }),
-    } as const;
-    return this.#page(200, shown, login, cookies);
   }
 
   async #finish(registration: AppProvider, returned: Returned, callback: Callback): Promise<Response> {
@@ -337,40 +240,24 @@ export class BrowserVisit {
       callback,
       deliveries[login.dialect],
     );
-    if (ended.kind === "over") return this.#over(login, ended.row, 400);
-    if (ended.kind === "ready") return this.#after(login, "ready", 200, { kind: "done" });
+    if (ended.kind === "over") return this.#answers.over(login, ended.row, 400);
+    if (ended.kind === "ready") return this.#answers.after(login, "ready", 200, { kind: "done" });
     const { failure } = ended;
-    if (failure.reason === "denied") return this.#after(login, failure, 200, { kind: "denied" });
-    if (!failure.retryable || !returned.bound || this.#next(login, failure) !== undefined) {
-      return this.#after(login, failure, 502, { kind: "failed", reason: failure.reason, retry: null });
+    if (failure.reason === "denied") return this.#answers.after(login, failure, 200, { kind: "denied" });
+    if (!failure.retryable || !returned.bound || this.#answers.next(login, failure) !== undefined) {
+      return this.#answers.after(login, failure, 502, {
+        kind: "failed",
+        reason: failure.reason,
+        retry: null,
+      });
     }
-    const retry = this.#form("again", login.id);
-    return this.#page(
+    const retry = this.#answers.form("again", login.id);
+    return this.#answers.page(
       502,
       { kind: "failed", reason: failure.reason, retry: retry.form },
       login,
       retry.cookies,
     );
-  }
-
-  /** The login is over for this browser: on to where its dialect sends it, or our own page. */
-  async #after(login: Login, end: End, status: number, shown: Shown): Promise<Response> {
-    const cookies = [unbindLogin(this.#style, login.id)];
-    const to = this.#next(login, end);
-    return to === undefined ? this.#page(status, shown, login, cookies) : this.#return(login, to, cookies);
-  }
-
-  /** Where the dialect sends a browser whose login ended like that; undefined: to our own page. */
-  #next(login: Login, end: End): string | undefined {
-    const { desk, deliveries } = this.#lobby;
-    return deliveries[login.dialect].next(desk, login, end);
-  }
-
-  /** Sends the browser back to its app: from a form by a page of ours, as `#leave` does; else by 303. */
-  async #return(login: Login, to: string, cookies: readonly string[]): Promise<Response> {
-    return this.#pressed
-      ? this.#page(200, { kind: "returning", to }, login, cookies)
-      : this.#redirect(to, cookies);
   }
 
   /**
@@ -380,7 +267,8 @@ export class BrowserVisit {
   async #replay(login: Login, came: LoginRow): Promise<Response> {
     const { mailboxes, platform, keys } = this.#lobby.desk;
     const isBound = boundLogin(this.#style, keys, this.#cookies, login.id) !== undefined;
-    if (!isBound || this.#next(login, "ready") === undefined) return this.#over(login, came, 400);
+    if (!isBound || this.#answers.next(login, "ready") === undefined)
+      return this.#answers.over(login, came, 400);
     let row = came;
     if (row.status === "exchanging" && row.deadline !== null) {
       const until = AbortSignal.timeout(Math.max(1, row.deadline - platform.now()));
@@ -388,39 +276,8 @@ export class BrowserVisit {
       row = (await mailboxes.read(login.id, platform.now())) ?? row;
     }
     return row.status === "ready"
-      ? this.#after(login, "ready", 200, { kind: "finished" })
-      : this.#over(login, row, 400);
-  }
-
-  /** A launch or callback of a login that is past that. */
-  async #over(login: Login, row: LoginRow, status: number): Promise<Response> {
-    switch (row.status) {
-      case "denied":
-      case "cancelled":
-      case "expired":
-        return this.#page(status, { kind: row.status }, login);
-      case "retry": {
-        const retry = this.#form("again", login.id);
-        return this.#page(
-          status,
-          { kind: "failed", reason: row.reason ?? "", retry: retry.form },
-          login,
-          retry.cookies,
-        );
-      }
-      case "failed":
-        return row.reason === "second_browser"
-          ? this.#page(status, { kind: "second_browser" }, login)
-          : this.#page(status, { kind: "failed", reason: row.reason ?? "", retry: null }, login);
-      default:
-        return this.#page(status, { kind: "finished" }, login);
-    }
-  }
-
-  /** A form about `subject`, and the cookie whose twin its nonce is. */
-  #form(name: "ticket" | "hop" | "held" | "again", subject: string): { form: PageForm; cookies: string[] } {
-    const action = `${pathOf(this.#lobby.desk.config, this.#call.app)}/login`;
-    return formAbout(this.#lobby, this.#call, action, name, subject);
+      ? this.#answers.after(login, "ready", 200, { kind: "finished" })
+      : this.#answers.over(login, row, 400);
   }
 
   /** A `state` is ours, or the write key of an app that makes its own: both may come back to one path. */
@@ -428,26 +285,5 @@ export class BrowserVisit {
     const { app } = this.#call;
     const led = app.clientKeys ? await mailboxOfWriteKey(this.#lobby.desk, app, state) : undefined;
     return led ?? mailboxOfState(state);
-  }
-
-  async #registration(login: Login): Promise<AppProvider | undefined> {
-    const { app } = this.#call;
-    return login.app === app.name ? this.#lobby.registrations(app).at(login.provider) : undefined;
-  }
-
-  async #page(
-    status: number,
-    shown: Shown,
-    login?: Login,
-    cookies: readonly string[] = [],
-  ): Promise<Response> {
-    const { app, connection } = this.#call;
-    const provider = (login && (await this.#registration(login))) ?? app.providers[0];
-    const facts = {
-      language: connection.header("accept-language"),
-      app: app.title,
-      provider: provider?.provider.title ?? "",
-    };
-    return pageAnswer(this.#lobby, status, { ...facts, ...shown }, cookies);
   }
 }

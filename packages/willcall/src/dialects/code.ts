@@ -9,7 +9,8 @@ import { inputsAmong, readAsked } from "../login/asked.ts";
 import { begin } from "../login/begin.ts";
 import { type CodeBinding, redirectTo } from "../login/code-delivery.ts";
 import { pickUp } from "../login/pick-up.ts";
-import { BrowserVisit, type Lobby, type OpenLaunch } from "./browser.ts";
+import { BrowserVisit, type OpenLaunch } from "./browser.ts";
+import type { Lobby } from "./browser-answers.ts";
 import {
   type OAuthError,
   type Parameters,
