@@ -119,8 +119,11 @@ export async function startScriptedProvider(options: ProviderOptions = {}): Prom
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = "", url = "", headers } = request;
-    const received = { method, url, headers, form: new URLSearchParams(await text(request)) };
-    const [path] = url.split("?");
+    const [path, query] = url.split("?");
+    // A provider that takes token requests by GET has their parameters in the query.
+    const sent = await text(request);
+    const form = new URLSearchParams(method === "GET" && path === "/token" ? query : sent);
+    const received = { method, url, headers, form };
     if (path === "/authorize") {
       visits.push(received);
       const { searchParams } = new URL(url, origin);

@@ -1,5 +1,7 @@
 import { announcing } from "./accounts/announcing.ts";
 import { createCourier } from "./accounts/courier.ts";
+import { createAccountTypeBook } from "./account-types/book.ts";
+import { accountRegistrations } from "./account-types/registrations.ts";
 import { accountDelivery } from "./accounts/delivery.ts";
 import { createVault } from "./accounts/vault.ts";
 import type { Config } from "./config/config.ts";
@@ -11,6 +13,7 @@ import { accountCallbackRoutes } from "./dialects/account-callbacks.ts";
 import { browserRoutes, launchRoutes, type OpenLaunch } from "./dialects/browser.ts";
 import { clientKeyRoutes } from "./dialects/client-keys.ts";
 import { codeGrant, codeRoutes } from "./dialects/code.ts";
+import { couchRoutes } from "./dialects/couchdb.ts";
 import { cozyRoutes } from "./dialects/cozy.ts";
 import { cozyStartRoutes } from "./dialects/cozy-start.ts";
 import { DEVICE_GRANT, deviceGrant, deviceRoutes } from "./dialects/device.ts";
@@ -76,7 +79,8 @@ export function createBroker({ config, engine, platform, log, outlivesRequests =
     providers: createProviderClient(platform),
     draining,
   };
-  const registrations = config.accounts && configuredRegistrations(config.accounts);
+  const registrations =
+    config.accounts && accountRegistrations(desk, config.accounts, vaultStoreOf(engine).accountTypes);
   const store = config.accounts && vaultStoreOf(engine);
   const courier = store && createCourier(desk, store);
   const wake = courier && outlivesRequests ? courier.wake : () => {};
@@ -129,9 +133,11 @@ export function createBroker({ config, engine, platform, log, outlivesRequests =
     );
     accountCallbackRoutes(routes, accountsLobby, config.accounts);
     sessionRoutes(routes, lobby, config.accounts);
-    const { operatorTokens, events } = vaultStoreOf(engine);
+    const { operatorTokens, accountTypes, events } = vaultStoreOf(engine);
     const operated = { desk, replies, vault, operatorTokens, events, app: config.accounts, registrations };
     operatorRoutes(routes, operated);
+    const book = createAccountTypeBook(desk, accountTypes);
+    couchRoutes(routes, { desk, headers, book, operatorTokens });
   }
 
   return {

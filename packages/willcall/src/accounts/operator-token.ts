@@ -3,11 +3,12 @@ import { sha256 } from "../crypto/hmac.ts";
 import type { OperatorTokens } from "../engines/vault-store.ts";
 import type { Secret } from "../secret.ts";
 
-/** What an operator token may allow: see accounts, connect and delete them, read and renew their tokens, hear what happens. */
+/** What an operator token may allow: see accounts, connect and delete them, read and renew their tokens, provision, hear what happens. */
 export const OPERATOR_SCOPES = [
   "accounts:read",
   "accounts:write",
   "tokens:read",
+  "account-types:write",
   "events:read",
 ] as const;
 export type OperatorScope = (typeof OPERATOR_SCOPES)[number];

@@ -41,7 +41,12 @@ export interface Session {
 }
 
 /** Why there is no session. */
-export type SessionError = "unknown_account" | "unknown_provider" | "too_long" | InputError;
+export type SessionError =
+  | "unknown_account"
+  | "unknown_provider"
+  | "not_interactive"
+  | "too_long"
+  | InputError;
 
 /** Characters of a link, at most: the login in it must fit into a cookie, of which browsers keep 4096 bytes. */
 const LONGEST_LINK = 3_500;
@@ -62,6 +67,7 @@ export async function beginSession(
   const registration = await registrations.at(former?.provider ?? request.provider ?? "");
   const isOther = former && request.provider !== undefined && request.provider !== former.provider;
   if (registration === undefined || isOther) return { error: "unknown_provider" };
+  if (registration.interactive === false) return { error: "not_interactive" };
   const inputs = { ...(former && vault.inputsOf(former)), ...request.inputs };
   const checked = readInputs(registration.provider, Object.entries(inputs));
   if ("error" in checked) return checked;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { scopesOf } from "../accounts/operator-token.ts";
+import { OPERATOR_SCOPES, scopesOf } from "../accounts/operator-token.ts";
 import { openSqlite } from "../engines/sqlite/open.ts";
 import { main } from "./main.ts";
 
@@ -45,7 +45,7 @@ test("create prints the token alone on standard output, so that a script can kee
 
 test("create without scopes allows everything", async () => {
   const { out } = await operatorTokens("create", "server");
-  expect(await allowed(out[0] ?? "")).toEqual(["accounts:read", "accounts:write", "tokens:read"]);
+  expect(await allowed(out[0] ?? "")).toEqual([...OPERATOR_SCOPES]);
 });
 
 test("create refuses a scope that there is not, and makes nothing", async () => {

@@ -19,6 +19,11 @@ describe("accounts", () => {
     });
   });
 
+  test.each([{}, { providers: {} }])("may be connected at account types alone: %j", async (accounts) => {
+    const { config } = await load(withAccounts({ ...accounts, context: "beta" }));
+    expect(config).toMatchObject({ accounts: { providers: [] }, accountContext: "beta" });
+  });
+
   test("are kept by nobody who did not ask for it", async () => {
     const file = { providers: { p: provider }, apps: { sheets: { provider: "p" } } };
     expect((await load({ file, env })).config.accounts).toBeUndefined();
@@ -26,7 +31,7 @@ describe("accounts", () => {
 
   test.each([
     ["a provider that is not configured", { providers: { q: {} } }, "accounts.providers.q names a provider"],
-    ["no provider", { providers: {} }, "accounts.providers is missing"],
+    ["a context that no id can name", { context: "a/b" }, "accounts.context"],
     [
       "another redirect path",
       { providers: { p: { redirectUri: "http://localhost:8787/p/redirect" } } },

@@ -15,8 +15,11 @@ export function compileAccounts(
   compiled: CompiledProviders,
 ): App | undefined {
   if (file === undefined) return undefined;
-  const providers = compileAppProviders(workbench, ACCOUNTS, { providers: file.providers }, compiled);
-  if (providers.length === 0) return undefined;
+  const { providers: named = {} } = file;
+  const isEmpty = Object.keys(named).length === 0;
+  // Without any, all of them are account types, which come while the broker runs.
+  const providers = isEmpty ? [] : compileAppProviders(workbench, ACCOUNTS, { providers: named }, compiled);
+  if (!isEmpty && providers.length === 0) return undefined;
   return {
     name: ACCOUNTS,
     title: file.title ?? "this server",

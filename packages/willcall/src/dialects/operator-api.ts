@@ -158,12 +158,14 @@ async function beginOwnerSession({ desk }: OperatorOffice, call: Call): Promise<
 
 function notBegun(error: SessionError): Problem {
   if (error === "unknown_account") return unknown;
-  const sentence =
-    error === "too_long"
-      ? "Scope, inputs, return_to and state are too long together: they travel in a cookie."
-      : "Accounts cannot be connected there like that.";
+  const sentence = sentences.get(error) ?? "Accounts cannot be connected there like that.";
   return { status: 400, error, sentence };
 }
+
+const sentences: ReadonlyMap<SessionError, string> = new Map([
+  ["too_long", "Scope, inputs, return_to and state are too long together: they travel in a cookie."],
+  ["not_interactive", "Nobody logs in there: the account type's grant_mode says that accounts are imported."],
+]);
 
 async function list({ vault }: OperatorOffice, call: Call): Promise<Answer> {
   const query = read(schemas.accountQuery, Object.fromEntries(new URLSearchParams(rawQuery(call.request))));

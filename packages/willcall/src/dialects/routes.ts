@@ -78,6 +78,15 @@ export class Routes {
     });
   }
 
+  /** Registers a path whose handler answers every method itself, and every origin. */
+  whole(path: string, handler: (request: Request, connection: Connection) => Promise<Response>): void {
+    this.#router.add(ANY, path, (request, connection) =>
+      isTooLong(request)
+        ? this.#replies.text(null, 414, "The address is too long.")
+        : this.#guard(null, () => handler(request, connection)),
+    );
+  }
+
   /** Answers a request by its path as it was sent; of several registered paths that fit, the first. */
   answer(request: Request, connection: Connection): Response | Promise<Response> {
     const [answer] = this.#router.match(ANY, rawPath(request))[0][0] ?? [];

@@ -43,6 +43,10 @@ export type LogEvent =
   | "account.failed"
   | "account.needs_reconnect"
   | "account.deleted"
+  | "account_type.written"
+  | "account_type.warning"
+  | "account_type.deleted"
+  | "account_type.unreadable"
   | "webhook.failed"
   | "webhook.given_up"
   | "webhook.ended"
@@ -76,7 +80,7 @@ export interface LogFields {
   url?: string | undefined;
   /** The day or moment from which something no longer holds. */
   until?: Date | undefined;
-  /** A sentence that Willcall made itself from configuration names; never from a request or a provider. */
+  /** A sentence that Willcall made itself from names in the configuration or in an account type; never from a provider. */
   detail?: string | undefined;
   /** The class and code of an unexpected error, without its message: see `errorFields`. */
   error?: string | undefined;
