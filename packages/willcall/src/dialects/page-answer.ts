@@ -2,7 +2,7 @@ import { toBase64url } from "../crypto/bytes.ts";
 import type { Desk } from "../desk.ts";
 import { type CookieStyle, parseCookies, readCookie, setCookie } from "../login/cookie.ts";
 import { formNonce, formNonceMatches } from "../login/forms.ts";
-import type { Page, PageForm } from "../pages/page.ts";
+import type { Page, PageForm, RenderedPage } from "../pages/page.ts";
 import { renderPage } from "../pages/render.ts";
 import type { Call, HeaderSets } from "./http.ts";
 
@@ -21,14 +21,28 @@ export function cookieStyle({ config }: Pick<Desk, "config">): CookieStyle {
   return { secure: config.publicUrl.startsWith("https:") };
 }
 
+/** What the pages have in common that come before there is a provider. */
+export function factsOf({ app, connection }: Call): Pick<Page, "language" | "app" | "provider"> {
+  return { language: connection.header("accept-language"), app: app.title, provider: "" };
+}
+
 /** A page with the policy that lets exactly it run, and the cookies that go with it. */
 export function pageAnswer(
-  { headers }: PageOffice,
+  office: PageOffice,
   status: number,
   page: Page,
   cookies: readonly string[] = [],
 ): Response {
-  const { html, csp } = renderPage(page);
+  return renderedAnswer(office, status, renderPage(page), cookies);
+}
+
+/** A page of whatever kind, as it was rendered. */
+export function renderedAnswer(
+  { headers }: PageOffice,
+  status: number,
+  { html, csp }: RenderedPage,
+  cookies: readonly string[] = [],
+): Response {
   const all = withCookies({ ...headers.page, "Content-Security-Policy": csp }, cookies);
   return new Response(html, { status, headers: all });
 }

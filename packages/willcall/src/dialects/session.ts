@@ -10,12 +10,12 @@ import type { App } from "../config/config.ts";
 import type { Desk } from "../desk.ts";
 import { parseCookies, readCookie, setCookie } from "../login/cookie.ts";
 import { SILENT_WINDOW } from "../login/login.ts";
-import type { Page } from "../pages/page.ts";
 import { type Call, rawQuery, readForm } from "./http.ts";
 import { navigationOf } from "./navigation.ts";
 import {
   type PageOffice,
   cookieStyle,
+  factsOf,
   formAbout,
   isOurForm,
   pageAnswer,
@@ -26,14 +26,28 @@ import type { Routes } from "./routes.ts";
 /** Where a browser is signed in as an owner. */
 export const SESSION_PATH = "/session";
 /** Where it goes then, unless the code says otherwise. */
-const HOME_PATH = "/home";
+export const HOME_PATH = "/home";
 const SESSION_COOKIE = "wco";
 
 /** The owner as whom a request's browser is signed in; undefined: as none. The cookie is Lax: look at the method, too. */
-export function ownerOf({ config, keys, platform }: Desk, { connection }: Call): string | undefined {
+export function ownerOf(desk: Desk, call: Call): string | undefined {
+  return signInOf(desk, call)?.owner;
+}
+
+/** The same, with the cookie that says so: forms that only this browser may press are about it. */
+export function signInOf(
+  { config, keys, platform }: Desk,
+  { connection }: Call,
+): { owner: string; cookie: string } | undefined {
   const cookies = parseCookies(connection.header("cookie"));
   const cookie = readCookie(cookieStyle({ config }), cookies, SESSION_COOKIE);
-  return cookie === undefined ? undefined : openOwnerSession(keys, cookie, platform.now());
+  const owner = cookie === undefined ? undefined : openOwnerSession(keys, cookie, platform.now());
+  return cookie === undefined || owner === undefined ? undefined : { owner, cookie };
+}
+
+/** The `Set-Cookie` value that signs a browser out. */
+export function signOut(desk: Desk): string {
+  return setCookie(cookieStyle(desk), SESSION_COOKIE, "", 0);
 }
 
 /** The one-time link that signs a browser in. */
@@ -59,22 +73,22 @@ async function open(office: PageOffice, call: Call): Promise<Response> {
   if (code === undefined) return refused(office, call);
   if (isExpected(desk, call, code)) return signIn(office, call, code, false);
   const { form, cookies } = formAbout(office, call, SESSION_PATH, "code", text);
-  return pageAnswer(office, 200, { ...facts(call), kind: "sign_in", form, owner: code.owner }, cookies);
+  return pageAnswer(office, 200, { ...factsOf(call), kind: "sign_in", form, owner: code.owner }, cookies);
 }
 
 async function press(office: PageOffice, call: Call): Promise<Response> {
   const { desk } = office;
   const form = await readForm(call.request);
   if (form === undefined)
-    return pageAnswer(office, 413, { ...facts(call), kind: "error", code: "too_large" });
+    return pageAnswer(office, 413, { ...factsOf(call), kind: "error", code: "too_large" });
   const text = form.get("code") ?? "";
   if (!isOurForm(office, call, form, text))
-    return pageAnswer(office, 403, { ...facts(call), kind: "error", code: "foreign_form" });
+    return pageAnswer(office, 403, { ...factsOf(call), kind: "error", code: "foreign_form" });
   const code = openSessionCode(desk.keys, text, desk.platform.now());
   if (code === undefined) return refused(office, call);
   if (form.get("action") !== "cancel") return signIn(office, call, code, true);
   await useSessionCode(desk, code);
-  return pageAnswer(office, 200, { ...facts(call), kind: "sign_in_declined" });
+  return pageAnswer(office, 200, { ...factsOf(call), kind: "sign_in_declined" });
 }
 
 /** Whether a code is opened where it was shown: on the page that was named, moments ago; or from a terminal, by hand. */
@@ -100,17 +114,12 @@ async function signIn(
   const to = code.returnTo ?? `${config.publicUrl}${HOME_PATH}`;
   log.info("session.opened");
   return pressed && new URL(to).origin !== config.publicUrl
-    ? pageAnswer(office, 200, { ...facts(call), kind: "returning", to }, [cookie])
+    ? pageAnswer(office, 200, { ...factsOf(call), kind: "returning", to }, [cookie])
     : redirectAnswer(office, to, [cookie]);
 }
 
 /** One answer for every code that does not work, so that it tells nothing. */
 function refused(office: PageOffice, call: Call): Response {
   office.desk.log.warn("session.refused");
-  return pageAnswer(office, 400, { ...facts(call), kind: "error", code: "unknown_session_code" });
-}
-
-/** What the pages here have in common: there is no provider yet. */
-function facts({ app, connection }: Call): Pick<Page, "language" | "app" | "provider"> {
-  return { language: connection.header("accept-language"), app: app.title, provider: "" };
+  return pageAnswer(office, 400, { ...factsOf(call), kind: "error", code: "unknown_session_code" });
 }

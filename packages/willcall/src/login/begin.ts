@@ -61,5 +61,10 @@ export function openTicket({ keys }: Desk, ticket: string): Login | undefined {
 
 /** Where the user's browser launches a login. */
 export function launchUrl(desk: Desk, app: App, login: Login): string {
-  return `${baseOf(desk.config, app)}/login?ticket=${makeTicket(desk, login)}`;
+  return ticketUrl(desk, app, makeTicket(desk, login));
+}
+
+/** The same, for a ticket that was made before. */
+export function ticketUrl({ config }: Pick<Desk, "config">, app: App, ticket: string): string {
+  return `${baseOf(config, app)}/login?ticket=${ticket}`;
 }

@@ -1,6 +1,7 @@
+import type { AttemptState } from "../../accounts/attempt.ts";
 import { type Html, html } from "../html.ts";
 import type { Texts } from "../texts/texts.ts";
-import type { AttemptState, ShownAttempt } from "./page.ts";
+import type { ShownAttempt } from "./page.ts";
 import { named, press } from "./shown.ts";
 
 /** States that a window of its own may still change. */

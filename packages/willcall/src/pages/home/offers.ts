@@ -1,8 +1,9 @@
 import { type Html, html, isolate, tame } from "../html.ts";
 import { hidden } from "../hidden.ts";
 import { face } from "../mark.ts";
-import type { HomeTexts, ToldProblem } from "../texts/home-texts.ts";
+import type { HomeTexts } from "../texts/home-texts.ts";
 import type { Texts } from "../texts/texts.ts";
+import { problemText } from "./notice.ts";
 import type { Offer, ShownInput } from "./page.ts";
 import { LONGEST_NAME, named } from "./shown.ts";
 
@@ -36,13 +37,4 @@ function field(
   const wrong = problem && html`<strong role="alert">${problem}</strong> `;
   const invalid = problem === undefined ? undefined : html` aria-invalid="true"`;
   return html`<label>${named(title)}<input name="input.${name}" value="${byDefault ?? ""}" aria-describedby="${id}" autocapitalize="none" spellcheck="false" autocomplete="off" maxlength="255"${byDefault === null ? html` required` : undefined}${invalid}><small id="${id}">${wrong}${said.example(isolate(example, 100))}</small></label>`;
-}
-
-/** Why something was not begun; the code may come from an address, so that an unknown one says nothing. */
-export function problemText(code: string, { problems }: HomeTexts): string | undefined {
-  return isTold(code) ? problems[code] : undefined;
-
-  function isTold(text: string): text is ToldProblem {
-    return Object.hasOwn(problems, text);
-  }
 }

@@ -1,17 +1,6 @@
+import type { AttemptState } from "../../accounts/attempt.ts";
 import type { AccountStatus } from "../../engines/vault-store.ts";
 import type { PageFacts, PageForm } from "../page.ts";
-
-/** How an attempt to connect an account stands. `retry`: it failed, and its window offers to try again. */
-export type AttemptState =
-  | "waiting"
-  | "finishing"
-  | "retry"
-  | "connected"
-  | "reconnected"
-  | "denied"
-  | "cancelled"
-  | "failed"
-  | "expired";
 
 /** An attempt to connect an account, which a window of its own carries on. */
 export interface ShownAttempt {
@@ -92,8 +81,8 @@ export interface Home extends Visitor {
   readonly more: string | null;
   readonly connectors: readonly Offer[];
   readonly providers: readonly Offer[];
-  /** Why what was asked for was not begun; null: nothing went wrong, or an offer says it. */
-  readonly problem: string | null;
+  /** What has just been done, or why it was not, from the broker's own closed lists; null: nothing, or an offer says it. */
+  readonly notice: string | null;
 }
 
 /** Who looks at a page, and what proves that its forms are ours. */

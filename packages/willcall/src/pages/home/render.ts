@@ -8,7 +8,8 @@ import type { RenderedPage } from "../page.ts";
 import type { Texts } from "../texts/texts.ts";
 import { accountCard } from "./account.ts";
 import { banner, goesOn } from "./attempt.ts";
-import { offerList, problemText } from "./offers.ts";
+import { noticeBox } from "./notice.ts";
+import { offerList } from "./offers.ts";
 import type { Home, HomePage, Visitor } from "./page.ts";
 import { runMain } from "./run.ts";
 import { script } from "./script.ts";
@@ -55,12 +56,11 @@ function bar(app: string, { owner, nonce }: Visitor, texts: Texts): Html {
 function homeMain(home: Home, texts: Texts): Html {
   const { home: said } = texts;
   const { attempt, accounts, connectors, providers, nonce, now } = home;
-  const problem = home.problem === null ? undefined : problemText(home.problem, said);
   const live = attempt && goesOn(attempt) ? html` data-live="${attempt.state}"` : undefined;
   const more =
     home.more === null ? undefined : html`<p><a class="quiet" href="${home.more}">${said.more}</a></p>`;
   return html`<div id="attempt" data-part role="status"${live}>${attempt ? banner(attempt, nonce, texts) : undefined}</div>
-${problem === undefined ? undefined : html`<p class="warn" role="alert">${problem}</p>`}
+${home.notice === null ? undefined : noticeBox(home.notice, said)}
 <h1>${said.heading}</h1>
 <div id="accounts" data-part>${
     accounts.length === 0

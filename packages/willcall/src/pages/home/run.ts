@@ -15,18 +15,34 @@ export function runMain(view: RunView, texts: Texts): Html {
   const said = texts.home.run;
   const isRunning = connector.run?.outcome === "running";
   const live = isRunning ? html` data-live="running"` : undefined;
+  const needsOwner = lastError?.startsWith(NEEDS_OWNER) ?? false;
   const error =
     lastError === null
       ? undefined
-      : html`<p class="warn">${lastError.startsWith(NEEDS_OWNER) ? html`${said.needsOwner} ` : undefined}${said.error}: <code>${isolate(lastError, LONGEST_LINE)}</code></p>`;
-  const start = press({ action: connector.path, fields: { nonce }, text: said.start, look: "strong" });
+      : html`<p class="warn">${needsOwner ? html`${said.needsOwner} ` : undefined}${said.error}: <code>${isolate(lastError, LONGEST_LINE)}</code></p>`;
+  const fields = { nonce };
+  const start = press({
+    action: connector.path,
+    fields,
+    text: said.start,
+    look: needsOwner ? "quiet" : "strong",
+    id: "run-start",
+  });
+  const reconnect = press({
+    action: `${account.path}/reconnect`,
+    fields,
+    text: texts.home.account.reconnect,
+    look: "strong",
+    id: "run-reconnect",
+    window: true,
+  });
   const items = lines.map((line) => lineItem(line, texts));
   const log = items.length === 0 ? html`<li class="is-debug">${said.empty}</li>` : html`${items}`;
   return html`<p class="back"><a href="/home">${texts.home.back}</a></p>
 <h1>${named(connector.name)}</h1>
 <p class="soft">${named(plainLabel(account, texts))}, ${named(account.provider)}</p>
 <div id="run" data-part role="status"${live}><p>${runStatus(connector.run, now, texts)}</p>${error}</div>
-<div id="start" data-part class="acts">${isRunning ? undefined : start}</div>
+<div id="start" data-part class="acts">${needsOwner && !isRunning ? reconnect : undefined}${isRunning ? undefined : start}</div>
 <h2 id="lines-name">${said.lines(named(connector.name))}</h2>
 <ol class="lines" id="lines" data-part tabindex="0" aria-labelledby="lines-name">${log}</ol>`;
 }

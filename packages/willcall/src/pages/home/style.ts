@@ -41,7 +41,7 @@ details li{font-family:ui-monospace,monospace;font-size:.8125rem;color:var(--ink
 .runs li>div{flex:1;min-width:0}
 .runs .bad{padding:0;background:none}
 .runs p{margin:0}
-.acts,.runs form,.card form,.banner form{margin:0}
+.acts,.acts form,.runs form,.offers form{margin:0}
 .acts{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem;margin-top:1rem}
 .runs+.acts{margin-top:0;padding-top:1rem;border-top:1px solid var(--line)}
 form button,.quiet,.plain,.go{flex:none;display:inline-flex;align-items:center;justify-content:center;min-height:2.75rem;padding:.5rem 1.125rem;font-size:.9375rem}
@@ -75,5 +75,5 @@ header form .plain{min-height:2.25rem;padding:.25rem .5rem;margin-right:-.5rem;f
 .back+h1{margin-bottom:0}
 footer{margin-top:2.5rem}
 .hide{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-@media(max-width:30rem){body{padding:0 1rem 2rem}.card{padding:1rem}.sheet{margin-top:2rem;padding:1.5rem 1.25rem}.account .who{flex-wrap:wrap}.account .who>div{flex:1 1 9rem}h1{font-size:1.75rem}}
+@media(max-width:30rem){header form{flex-direction:row}body{padding:0 1rem 2rem}.card{padding:1rem}.sheet{margin-top:2rem;padding:1.5rem 1.25rem}.account .who{flex-wrap:wrap}.account .who>div{flex:1 1 9rem}h1{font-size:1.75rem}}
 `;

@@ -163,12 +163,28 @@ export const en: Texts = {
         html`Go to where you use ${app}, and come here from there. On your own machine, <code>willcall home</code> prints a link.`,
       ],
     },
+    not_interactive: {
+      title: "Nobody logs in here",
+      heading: () => html`Accounts of this kind can’t be connected here`,
+      body: ({ app }) => [
+        html`Whoever runs ${app} imports them, or gives what they need to connectors.`,
+        html`Ask them for an account. Nothing was sent to anyone.`,
+      ],
+    },
     unknown_session_code: {
       title: "This link can’t be used",
       heading: () => html`This link does not sign you in`,
       body: ({ app }) => [
         html`It works once, within ten minutes; or it is incomplete.`,
         html`Go back to where you use ${app}, and come here from there. On your own machine, <code>willcall home</code> prints a link.`,
+      ],
+    },
+    unknown_account: {
+      title: "No such account",
+      heading: () => html`This account is not here`,
+      body: () => [
+        html`It may have been disconnected meanwhile, or the address is incomplete.`,
+        html`<a href="/home">Back to your accounts</a>`,
       ],
     },
     foreign_form: {

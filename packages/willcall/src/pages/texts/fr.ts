@@ -163,12 +163,28 @@ export const fr: Texts = {
         html`Retournez là où vous utilisez ${app}, et revenez de là. Sur votre propre machine, <code>willcall home</code> affiche un lien.`,
       ],
     },
+    not_interactive: {
+      title: "Aucune connexion ici",
+      heading: () => html`Les comptes de ce type ne se connectent pas ici`,
+      body: ({ app }) => [
+        html`Les responsables de ${app} les importent, ou donnent le nécessaire aux connecteurs.`,
+        html`Demandez-leur un compte. Rien n’a été envoyé à personne.`,
+      ],
+    },
     unknown_session_code: {
       title: "Lien inutilisable",
       heading: () => html`Ce lien ne vous identifie pas`,
       body: ({ app }) => [
         html`Il fonctionne une fois, dans les dix minutes\u202f; ou il est incomplet.`,
         html`Retournez là où vous utilisez ${app}, et revenez de là. Sur votre propre machine, <code>willcall home</code> affiche un lien.`,
+      ],
+    },
+    unknown_account: {
+      title: "Compte introuvable",
+      heading: () => html`Ce compte n’est pas ici`,
+      body: () => [
+        html`Il a peut-être été détaché entre-temps, ou l’adresse est incomplète.`,
+        html`<a href="/home">Retour à vos comptes</a>`,
       ],
     },
     foreign_form: {

@@ -98,7 +98,16 @@ export const homeEn: HomeTexts = {
     missing_input: "Fill this in first.",
     not_offered: "This cannot be connected here any more.",
     restarting: "This server is restarting. Try again in a moment.",
-    running: "It is running already.",
+  },
+  deeds: {
+    disconnected: {
+      heading: "Disconnected",
+      body: "The account is forgotten here, and its access has ended at the provider, too.",
+    },
+    forgotten: {
+      heading: "Disconnected here",
+      body: "The account is forgotten here. The provider did not let us end the access there: if you want that, remove it in your settings at the provider.",
+    },
   },
   disconnect: {
     title: "Disconnect this account?",

@@ -98,7 +98,16 @@ export const homeFr: HomeTexts = {
     missing_input: "Remplissez d’abord ce champ.",
     not_offered: "Ceci ne peut plus être relié ici.",
     restarting: "Ce serveur redémarre. Réessayez dans un instant.",
-    running: "Il est déjà en cours.",
+  },
+  deeds: {
+    disconnected: {
+      heading: "Détaché",
+      body: "Le compte est oublié ici, et son accès a pris fin chez le fournisseur aussi.",
+    },
+    forgotten: {
+      heading: "Détaché ici",
+      body: "Le compte est oublié ici. Le fournisseur ne nous a pas laissés mettre fin à l’accès chez lui\u202f: si vous le souhaitez, retirez-le dans vos réglages chez lui.",
+    },
   },
   disconnect: {
     title: "Détacher ce compte\u202f?",

@@ -11,7 +11,10 @@ export type ToldTrouble =
   | "misconfigured";
 
 /** Why what a person asked for on the home page was not begun. */
-export type ToldProblem = "bad_input" | "missing_input" | "not_offered" | "restarting" | "running";
+export type ToldProblem = "bad_input" | "missing_input" | "not_offered" | "restarting";
+
+/** What a person has just done on the home page. */
+export type ToldDeed = "disconnected" | "forgotten";
 
 /** One thing that is said of an attempt to connect: what happened, then what to do. */
 export interface AttemptText {
@@ -73,6 +76,8 @@ export interface HomeTexts {
     readonly close: string;
   };
   readonly problems: Readonly<Record<ToldProblem, string>>;
+  /** `forgotten`: here, but not at the provider. */
+  readonly deeds: Readonly<Record<ToldDeed, { readonly heading: string; readonly body: string }>>;
   readonly disconnect: {
     readonly title: string;
     readonly heading: (provider: Html) => Html;

@@ -21,7 +21,13 @@ export interface Notice {
 export type ToldReason = Exclude<ProviderFailure["reason"], "denied" | "dead_token"> | "interrupted";
 
 /** Errors that people can do something about; every other one reads as a link that can't be used. */
-export type ToldError = "busy" | "foreign_form" | "no_session" | "unknown_session_code";
+export type ToldError =
+  | "busy"
+  | "foreign_form"
+  | "no_session"
+  | "not_interactive"
+  | "unknown_session_code"
+  | "unknown_account";
 
 /** Every word that Willcall's pages say, in one language. A language that misses one doesn't compile. */
 export interface Texts {
