@@ -138,6 +138,9 @@ export function createBroker({ config, engine, platform, log, outlivesRequests =
     operatorRoutes(routes, operated);
     const book = createAccountTypeBook(desk, accountTypes);
     couchRoutes(routes, { desk, headers, book, operatorTokens });
+    const cozy = { desk, replies, vault, app: config.accounts, registrations };
+    cozyStartRoutes(routes, { ...cozy, lobby: accountsLobby });
+    cozyRoutes(routes, { ...cozy, ...vaultStoreOf(engine) });
   }
 
   return {

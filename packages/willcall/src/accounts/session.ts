@@ -29,11 +29,14 @@ export interface SessionRequest {
   returnTo?: string | undefined;
   /** What goes back with it. */
   state?: string | undefined;
+  /** Names the login, where a code that is good once begins it (see `SessionCode`). */
+  login?: MailboxId | undefined;
 }
 
 /** A login that waits for its browser. */
 export interface Session {
   account: AccountId;
+  login: Login;
   /** Where the person's browser begins it, once. */
   url: string;
   /** Milliseconds since the epoch: until then. */
@@ -82,7 +85,7 @@ export async function beginSession(
     ...(request.state !== undefined && { state: request.state }),
   };
   const login: Login = {
-    id: toBase64url(platform.random(16)) as MailboxId,
+    id: request.login ?? (toBase64url(platform.random(16)) as MailboxId),
     dialect: "accounts",
     app: app.name,
     provider: registration.provider.name,
@@ -97,7 +100,13 @@ export async function beginSession(
     carried: { ...carried },
   };
   const url = launchUrl(desk, app, login);
-  return url.length > LONGEST_LINK ? { error: "too_long" } : { account, url, expiresAt: expiresAt(login) };
+  if (url.length > LONGEST_LINK) return { error: "too_long" };
+  return { account, login, url, expiresAt: expiresAt(login) };
+}
+
+/** Whether a text is spelt as accounts' ids are. */
+export function isAccountId(text: string): text is AccountId {
+  return /^[A-Za-z0-9_-]{22}$/.test(text);
 }
 
 /** An account's id of 16 random bytes. It begins with a letter, so that no command line takes it for an option. */

@@ -57,7 +57,7 @@ export function mayAsk(app: App, scope: string): boolean {
 }
 
 /** A subset of what is configured. Null: as configured; undefined: more than that, or too long to travel. */
-function narrow(
+export function narrow(
   asked: string | null,
   allowed: readonly string[] | { readonly verbatim: string },
 ): readonly string[] | null | undefined {
