@@ -1,4 +1,5 @@
-import type { AccountId } from "../engines/vault-store.ts";
+import type { Desk } from "../desk.ts";
+import type { AccountId, VaultStore } from "../engines/vault-store.ts";
 import type { Connector } from "./connector.ts";
 
 /** How a run of a connector ended: `stopped` by a signal, `timed_out` by its time limit. */
@@ -43,10 +44,20 @@ export interface RunWanted {
 
 /** Runs of connectors in this process: one at a time for a connector and an account. */
 export interface ConnectorRuns {
-  /** Starts a run; `running`: one is under way already. Never rejects: what goes wrong is the run's outcome. */
+  /** Starts a run; `running`: one is under way already. Never throws: what goes wrong is the run's outcome. */
   start(connector: Connector, wanted: RunWanted): "started" | "running";
-  /** The run under way, or the last one; undefined: there was none yet. */
+  /** The run under way, or the last one that ended, in whatever process; undefined: there was none yet. */
   last(connector: Connector, account: AccountId): Promise<Run | undefined>;
   /** Ends what runs, and waits until it has ended. */
   close(): Promise<void>;
 }
+
+/** What runs need of the broker. */
+export interface RunTools {
+  readonly desk: Desk;
+  /** Where accounts are, whose tokens nobody may be shown, and where last runs are kept. */
+  readonly store: Pick<VaultStore, "accounts" | "connectorRuns">;
+}
+
+/** Makes the runs of a process, where the runtime can start programs. */
+export type MakeConnectorRuns = (tools: RunTools) => ConnectorRuns;

@@ -19,6 +19,7 @@ export type Label =
   | "user code"
   | "data key"
   | "connector"
+  | "connector run"
   | "session code"
   | "owner session";
 

@@ -43,13 +43,15 @@ export type LogEvent =
   | "account.failed"
   | "account.needs_reconnect"
   | "account.deleted"
+  | "webhook.failed"
+  | "webhook.given_up"
+  | "webhook.ended"
   | "account_type.written"
   | "account_type.warning"
   | "account_type.deleted"
   | "account_type.unreadable"
-  | "webhook.failed"
-  | "webhook.given_up"
-  | "webhook.ended"
+  | "connector.started"
+  | "connector.ended"
   | "refresh.raw_token";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";

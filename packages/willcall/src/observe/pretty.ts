@@ -43,6 +43,8 @@ const sentences: Readonly<Record<LogEvent, string>> = {
   "account_type.warning": "An account type has something odd",
   "account_type.deleted": "Deleted an account type",
   "account_type.unreadable": "An account type opens with none of the root keys",
+  "connector.started": "A connector runs with an account",
+  "connector.ended": "A connector has ended",
   "webhook.failed": "A webhook's endpoint did not take an event; it is told again",
   "webhook.given_up": "A webhook's endpoint did not take an event for three days: the event is left out",
   "webhook.ended": "A webhook's endpoint wants no more events",
