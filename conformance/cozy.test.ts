@@ -199,6 +199,52 @@ describe("GET /accounts/:type/start", () => {
   });
 });
 
+describe("an account type", () => {
+  /** Provisions an account type of this grant mode, as the documented command does. */
+  async function provision(type: string, grantMode: string): Promise<void> {
+    const { origin } = stage.provider;
+    const answer = await send(at(`/secrets%2Fio-cozy-account_types/${type}`), {
+      method: "PUT",
+      headers: { authorization: `Bearer ${stage.operatorToken}` },
+      body: JSON.stringify({
+        grant_mode: grantMode,
+        client_id: "client",
+        client_secret: "top-secret",
+        auth_endpoint: `${origin}/authorize?tenant=7`,
+        token_endpoint: `${origin}/token`,
+        secret: "key",
+      }),
+    });
+    expect(answer).toMatchObject({ status: 201 });
+  }
+
+  it("E: is started with the scope of the connector's manifest, and ends as an account that connectors use", async () => {
+    await provision("field", "authorization_code");
+    const leaving = await open(ada, "/accounts/field/start?scope=read%2Bwrite&state=x");
+    const { searchParams } = new URL(leaving.location ?? "about:blank");
+    expect(searchParams.get("scope")).toBe("read write");
+    expect(searchParams.get("tenant")).toBe("7");
+    expect(searchParams.get("redirect_uri")).toBe(at("/accounts/field/redirect"));
+    const account = (await allow(ada, leaving)).searchParams.get("account") ?? "";
+    const connector = await connectorOf(account);
+    expect(members(await read(account, connector))).toMatchObject({ account_type: "field" });
+    stage.broker.advance?.(HOUR / 4);
+    const answer = await refresh(`/accounts/field/${account}/refresh`, connector);
+    expect(answer).toMatchObject({ status: 200 });
+    expect(answer.text).not.toMatch(/top-secret|refresh-/);
+  });
+
+  it.each(["refresh_token", "secret"])(
+    "E: of grant mode %s is told that nobody logs in there",
+    async (mode) => {
+      const type = mode.replace("_", "-");
+      await provision(type, mode);
+      const page = await open(ada, `/accounts/${type}/start`);
+      expect(page).toMatchObject({ status: 400, heading: "Accounts of this kind can’t be connected here" });
+    },
+  );
+});
+
 describe("GET /accounts/:type/:id/reconnect", () => {
   it("E: gives the same account new tokens, and leaves what its connector kept", async () => {
     const { account } = await stage.connect("ada");
@@ -264,6 +310,7 @@ describe("POST /accounts/:type/:id/refresh", () => {
           oauth: {
             access_token: expect.stringMatching(/^access-/),
             token_type: "bearer",
+            refresh_token: "kept-by-willcall",
             expires_at: expect.stringMatching(/^\d{4}-.*Z$/),
             client_id: "client",
           },

@@ -47,6 +47,7 @@ describe("an account's document", () => {
       oauth: {
         access_token: "access-1",
         token_type: "bearer",
+        refresh_token: "kept-by-willcall",
         expires_at: "2030-03-17T17:46:40.000Z",
         client_id: "client",
       },
@@ -56,6 +57,11 @@ describe("an account's document", () => {
 
   it("never has the refresh token, whatever a connector kept (S4)", () => {
     expect(JSON.stringify(documentOf(row, holding, "client", nothing))).not.toContain("CANARY");
+  });
+
+  it("says whether there is a refresh token, as published connectors ask", () => {
+    const { attributes } = documentOf(row, { ...holding, refreshToken: null }, "client", nothing);
+    expect(attributes["oauth"]).not.toHaveProperty("refresh_token");
   });
 
   it("has no tokens where none can be opened", () => {

@@ -7,6 +7,12 @@ import type { Holding } from "./holding.ts";
 /** The doctype of accounts, as Cozy's clients name it. */
 export const ACCOUNTS_DOCTYPE = "io.cozy.accounts";
 
+/**
+ * What stands for a refresh token where there is one: published connectors look whether it is there before they ask for a
+ * refresh, and send it nowhere.
+ */
+const REFRESH_TOKEN = "kept-by-willcall";
+
 /** An account as connectors see it (contract E): CouchDB's `_id` and `_rev` are apart. */
 export interface AccountDocument {
   readonly id: string;
@@ -41,6 +47,7 @@ export function documentOf(
       oauth: {
         access_token: holding.accessToken,
         token_type: holding.tokenType,
+        ...(holding.refreshToken !== null && { refresh_token: REFRESH_TOKEN }),
         ...(row.expiresAt !== null && { expires_at: new Date(row.expiresAt).toISOString() }),
         ...(clientId !== undefined && { client_id: clientId }),
       },
