@@ -11,6 +11,7 @@ import { type Server, startServer } from "./child.ts";
 import { type Begun, authorize, begin, launch, login, poll } from "./login.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as oauth from "./oauth.ts";
+import { startups } from "./startup.ts";
 import { median, percentile } from "./stats.ts";
 import { Wire, load, request } from "./wire.ts";
 
@@ -222,6 +223,15 @@ const figures: Record<string, () => Promise<void>> = {
       `${before.toFixed(1)} → ${after.toFixed(1)} MB`,
     );
     await own.stop();
+  },
+
+  startup: async () => {
+    const { control: empty, starts } = await startups();
+    for (const { name, first, later } of starts) {
+      const times = `${Math.round(later)} ms`;
+      const detail = `${Math.round(first)} ms at the very first start; an empty Node process ${Math.round(empty)} ms`;
+      row(`start-up to listening, ${name}`, "≤ 300 ms", times, detail);
+    }
   },
 
   unopened: async () => {

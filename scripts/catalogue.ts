@@ -2,7 +2,12 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { packCatalogue } from "../packages/willcall/src/providers/catalogue/packed.ts";
-import { type CatalogueEntry, catalogueEntrySchema } from "../packages/willcall/src/providers/definition.ts";
+import {
+  type CatalogueEntry,
+  catalogueEntrySchema,
+  catalogueMembers,
+} from "../packages/willcall/src/providers/definition.ts";
+import { wholeLogin } from "../packages/willcall/src/providers/testing/whole-login.ts";
 
 const directory = new URL("../packages/willcall/src/providers/catalogue/", import.meta.url);
 
@@ -57,6 +62,23 @@ function print(title: string, table: Record<string, number>): void {
   }
 }
 
+/** Every entry logs in, refreshes and revokes at a provider that is scripted from its definition. */
+async function playAll(): Promise<string> {
+  const count = { logins: 0, refreshes: 0, revocations: 0 };
+  const from = performance.now();
+  for (const [id, entry] of entries) {
+    const facts = Object.entries(entry).filter(([name]) => !catalogueMembers.has(name));
+    const { provider, exchanged, refreshed, revoked } = await wholeLogin(Object.fromEntries(facts));
+    const [objection] = provider.objections;
+    if (!exchanged.ok || objection !== undefined) throw new Error(`${id}: ${objection ?? "no tokens"}`);
+    count.logins++;
+    if (refreshed?.ok) count.refreshes++;
+    if (revoked === "revoked") count.revocations++;
+  }
+  const seconds = ((performance.now() - from) / 1_000).toFixed(1);
+  return `${count.logins} logins, ${count.refreshes} refreshes, ${count.revocations} revocations in ${seconds} s`;
+}
+
 const { values: flags } = parseArgs({ options: { pack: { type: "string" } } });
 const entries = readEntries();
 const fixtures = namesIn(new URL("fixtures/", directory));
@@ -81,4 +103,5 @@ print(
   counts(entries.values(), ({ categories = ["(none)"] }) => categories),
 );
 console.log(`\nPacked: ${pack.length} bytes, ${gzipSync(pack, { level: 9 }).length} gzipped`);
+console.log(`Played: ${await playAll()}`);
 if (flags.pack !== undefined) writeFileSync(flags.pack, pack);
