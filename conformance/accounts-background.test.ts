@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Accounts, raiseAccounts } from "./support/accounts.ts";
 import { members } from "./support/http.ts";
-import { inProcess } from "./support/in-process.ts";
 import { until } from "./support/until.ts";
 
 const DAY = 86_400_000;
@@ -19,7 +18,7 @@ async function later(days: number): Promise<void> {
 
 describe("an account that nobody uses, at a provider whose refresh tokens end when they idle", () => {
   beforeEach(async () => {
-    stage = await raiseAccounts(inProcess, {}, { registration: { refresh: { idle_lifetime: 14 * 86_400 } } });
+    stage = await raiseAccounts(undefined, {}, { registration: { refresh: { idle_lifetime: 14 * 86_400 } } });
   });
   afterEach(() => stage[Symbol.asyncDispose]());
 
@@ -73,7 +72,7 @@ describe("an account that nobody uses, at a provider that sets no end", () => {
   afterEach(() => stage[Symbol.asyncDispose]());
 
   it("is renewed within the days that the operator says", async () => {
-    stage = await raiseAccounts(inProcess, {}, { accounts: { refresh: { idleDays: 30 } } });
+    stage = await raiseAccounts(undefined, {}, { accounts: { refresh: { idleDays: 30 } } });
     const { account } = await stage.connect("ada");
     await later(21);
     expect(await until(() => versionOf(account), 2, SOON)).toBe(2);

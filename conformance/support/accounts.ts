@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
+import { chosen } from "./chosen.ts";
 import { type Answer, members, send } from "./http.ts";
 import { type ScriptedProvider, startScriptedProvider } from "./scripted-provider.ts";
 import { departed, registered } from "./stage.ts";
-import { inProcess } from "./in-process.ts";
 import type { Configuration, Running, Target } from "./target.ts";
 import { type Page, UserAgent } from "./user-agent.ts";
 
@@ -63,7 +63,7 @@ export interface AccountsOptions {
 
 /** Raises it, with further environment variables; the provider rotates its refresh tokens and ends a grant whose old one is used again. */
 export async function raiseAccounts(
-  target: Target = inProcess,
+  target: Target = chosen,
   env: Readonly<Record<string, string>> = {},
   options: AccountsOptions = {},
 ): Promise<Accounts> {

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import pack from "willcall:catalogue";
-import type { Database } from "../../packages/willcall/src/engines/d1/open.ts";
+import type { BoundStatement, Database } from "../../packages/willcall/src/engines/d1/open.ts";
 import { MIGRATIONS } from "../../packages/willcall/src/engines/sql/migrations.ts";
 import { type WorkerEnv, createWorker } from "../../packages/willcall/src/worker.ts";
 
@@ -31,33 +31,39 @@ export default {
 };
 
 /** Readies the Worker and does what the suite asks; answers how many statements D1 has still to fail. */
-async function control(query: URLSearchParams, { RECORDS }: WorkerEnv): Promise<Response> {
+async function control(query: URLSearchParams, bindings: WorkerEnv): Promise<Response> {
   if (query.has("ahead")) ahead = Number(query.get("ahead"));
   if (query.has("passes")) d1.passes = Number(query.get("passes"));
   if (query.has("fails")) d1.fails = Number(query.get("fails"));
-  if (RECORDS !== undefined) await migrate(RECORDS);
+  if (bindings.RECORDS !== undefined) await migrate(bindings.RECORDS);
+  if (query.has("scheduled")) await handler.scheduled({}, bound ?? bindings);
   return new Response(String(d1.fails));
 }
 
-/** A D1 database that does not answer when it is told not to. */
+/** A D1 database that does not answer when it is told not to; a batch counts as one statement. */
 function fallible(database: Database): Database {
+  const real = new WeakMap<BoundStatement, BoundStatement>();
   return {
     prepare: (sql) => ({
-      bind: (...parameters) => ({
-        async all() {
-          if (d1.passes > 0) d1.passes -= 1;
-          else if (d1.fails > 0) {
-            d1.fails -= 1;
-            throw new Error("D1_ERROR: Network connection lost.");
-          }
-          return database
-            .prepare(sql)
-            .bind(...parameters)
-            .all();
-        },
-      }),
+      bind: (...parameters) => {
+        const bound = database.prepare(sql).bind(...parameters);
+        const statement = { all: () => unlessToldNotTo(() => bound.all()) };
+        real.set(statement, bound);
+        return statement;
+      },
     }),
+    batch: (statements) =>
+      unlessToldNotTo(() => database.batch(statements.map((statement) => real.get(statement) ?? statement))),
   };
+}
+
+async function unlessToldNotTo<T>(ask: () => Promise<T>): Promise<T> {
+  if (d1.passes > 0) d1.passes -= 1;
+  else if (d1.fails > 0) {
+    d1.fails -= 1;
+    throw new Error("D1_ERROR: Network connection lost.");
+  }
+  return ask();
 }
 
 /** Cloudflare names the client in a header of its own; the suite's proxy adds the client to `X-Forwarded-For`. */

@@ -40,20 +40,33 @@ export const workerdWith = (given: WorkerdOptions): Target => ({
       const options = optionsFor(given, site, ports, script, env, logs);
       if (miniflare !== undefined) await miniflare.setOptions(options);
       miniflare ??= await startMiniflare(options);
-      for (const port of ports) await tellWorker(`http://127.0.0.1:${port}`, `ahead=${ahead}`);
+      // As Node does at its start, and a cron trigger every minute: what accounts wait for begins there.
+      const sweep = "accounts" in site.configuration ? "&scheduled" : "";
+      for (const port of ports) await tellWorker(`http://127.0.0.1:${port}`, `ahead=${ahead}${sweep}`);
+    }
+
+    let before: Promise<void> = Promise.resolve();
+    /** One change at a time: all Workers of a site run in one workerd. */
+    function inTurn(change: () => Promise<void>): Promise<void> {
+      const done = before.then(change);
+      before = done.catch(() => {});
+      return done;
     }
 
     return startSite(
       async (site, port, env, logs) => {
-        ports = [...ports, port];
-        await run(site, env, logs);
+        await inTurn(() => {
+          ports = [...ports, port];
+          return run(site, env, logs);
+        });
         return {
-          stop: async () => {
-            ports = ports.filter((other) => other !== port);
-            if (ports.length > 0) return;
-            await miniflare?.dispose();
-            miniflare = undefined;
-          },
+          stop: () =>
+            inTurn(async () => {
+              ports = ports.filter((other) => other !== port);
+              if (ports.length > 0) return;
+              await miniflare?.dispose();
+              miniflare = undefined;
+            }),
         };
       },
       configuration,

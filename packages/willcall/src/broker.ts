@@ -155,6 +155,6 @@ export function createBroker({ config, engine, platform, log, outlivesRequests =
 
 function vaultStoreOf({ vault }: Engine): VaultStore {
   if (vault !== undefined) return vault;
-  const remedy = "Leave `accounts` out, or choose a store that can list what it holds, such as SQLite.";
+  const remedy = "Leave `accounts` out, or choose a store that can list what it holds: SQLite, or D1.";
   throw new ConfigError([{ path: "accounts", problem: "cannot be kept in this store", remedy }]);
 }

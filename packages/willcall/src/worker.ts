@@ -175,7 +175,9 @@ function openEngine(env: WorkerEnv): { engine: Engine; objects: DurableObjectEng
       throw new Error("Bind MAILBOXES to Durable Objects, or RECORDS to a D1 database.");
     return { engine: database, objects };
   }
-  return { engine: database === undefined ? objects : { ...objects, records: database.records }, objects };
+  if (database === undefined) return { engine: objects, objects };
+  const ping = async () => void (await Promise.all([objects.ping(), database.ping()]));
+  return { engine: { ...database, mailboxes: objects.mailboxes, ping }, objects };
 }
 
 /**

@@ -4,13 +4,27 @@ import { createStoredMailboxes } from "../sql/mailboxes.ts";
 import type { Bound, Query } from "../sql/query.ts";
 import { createSqlRecords } from "../sql/records.ts";
 import type { Row } from "../sql/rows.ts";
+import { type Statement, createSqlVaultStore } from "../sql/vault-store.ts";
+import type { VaultStore } from "../vault-store.ts";
 
 /** Every look is a query, and the free plan allows 50 for a request: enough for the longest wait. */
 const LOOK_AGAIN = 1_000;
 
+/** A statement with its parameters. */
+export interface BoundStatement {
+  all(): Promise<{ results: unknown[] }>;
+}
+
 /** The part of a D1 binding that this engine uses. */
 export interface Database {
-  prepare(sql: string): { bind(...parameters: Bound[]): { all(): Promise<{ results: unknown[] }> } };
+  prepare(sql: string): { bind(...parameters: Bound[]): BoundStatement };
+  /** One transaction. */
+  batch(statements: BoundStatement[]): Promise<{ results: unknown[] }[]>;
+}
+
+/** The engine on D1, which can list what it holds. */
+export interface D1Engine extends Engine {
+  readonly vault: VaultStore;
 }
 
 /**
@@ -18,18 +32,16 @@ export interface Database {
  *
  * @param lookAgain milliseconds between two looks of somebody who waits: D1 tells nobody of changes
  */
-export function openD1(database: Database, lookAgain = LOOK_AGAIN): Engine {
-  const query: Query = async (sql, ...parameters) => {
-    try {
-      const { results } = await database
-        .prepare(sql)
-        .bind(...parameters)
-        .all();
-      return results as Row[];
-    } catch (error) {
-      throw toStoreError(error);
-    }
-  };
+export function openD1(database: Database, lookAgain = LOOK_AGAIN): D1Engine {
+  const bound = ([sql, ...parameters]: Statement): BoundStatement =>
+    database.prepare(sql).bind(...parameters);
+  const query = (...statement: Parameters<Query>) => rowsOf(bound(statement).all());
+  const vault = createSqlVaultStore({
+    read: query,
+    write: query,
+    writeAll: (statements) => rowsOf(database.batch(statements.map(bound)).then((all) => all.at(-1))),
+    lazily: query,
+  });
   const { changedSince, ...mailboxes } = createStoredMailboxes(query, () => {});
   return {
     mailboxes: {
@@ -39,11 +51,20 @@ export function openD1(database: Database, lookAgain = LOOK_AGAIN): Engine {
       },
     },
     records: createSqlRecords(query),
+    vault,
     async ping() {
       await query("SELECT 1 FROM facts LIMIT 1");
     },
     async close() {},
   };
+}
+
+async function rowsOf(answer: Promise<{ results: unknown[] } | undefined>): Promise<readonly Row[]> {
+  try {
+    return ((await answer)?.results ?? []) as Row[];
+  } catch (error) {
+    throw toStoreError(error);
+  }
 }
 
 /** Resolves after so many milliseconds, or when the signal aborts. */
