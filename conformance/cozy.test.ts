@@ -65,6 +65,24 @@ async function both(account: string, headers: Record<string, string>): Promise<n
   return [refreshed.status, (await read(account, headers)).status];
 }
 
+/** Provisions an account type of this grant mode, as the documented command does. */
+async function provision(type: string, grantMode: string): Promise<void> {
+  const { origin } = stage.provider;
+  const answer = await send(at(`/secrets%2Fio-cozy-account_types/${type}`), {
+    method: "PUT",
+    headers: { authorization: `Bearer ${stage.operatorToken}` },
+    body: JSON.stringify({
+      grant_mode: grantMode,
+      client_id: "client",
+      client_secret: "top-secret",
+      auth_endpoint: `${origin}/authorize?tenant=7`,
+      token_endpoint: `${origin}/token`,
+      secret: "key",
+    }),
+  });
+  expect(answer).toMatchObject({ status: 201 });
+}
+
 describe("GET /accounts/:type/start", () => {
   it("E: sends a signed-in browser on to the provider by 303, and back home with the account and its state", async () => {
     const leaving = await open(ada, "/accounts/meadow/start?scope=read&state=a%26b&nonce=n&slug=home");
@@ -200,24 +218,6 @@ describe("GET /accounts/:type/start", () => {
 });
 
 describe("an account type", () => {
-  /** Provisions an account type of this grant mode, as the documented command does. */
-  async function provision(type: string, grantMode: string): Promise<void> {
-    const { origin } = stage.provider;
-    const answer = await send(at(`/secrets%2Fio-cozy-account_types/${type}`), {
-      method: "PUT",
-      headers: { authorization: `Bearer ${stage.operatorToken}` },
-      body: JSON.stringify({
-        grant_mode: grantMode,
-        client_id: "client",
-        client_secret: "top-secret",
-        auth_endpoint: `${origin}/authorize?tenant=7`,
-        token_endpoint: `${origin}/token`,
-        secret: "key",
-      }),
-    });
-    expect(answer).toMatchObject({ status: 201 });
-  }
-
   it("E: is started with the scope of the connector's manifest, and ends as an account that connectors use", async () => {
     await provision("field", "authorization_code");
     const leaving = await open(ada, "/accounts/field/start?scope=read%2Bwrite&state=x");
