@@ -1,7 +1,6 @@
-import type { Desk } from "../desk.ts";
 import type { AccountTypeRow, AccountTypes } from "../engines/account-types.ts";
 import type { JsonObject } from "../providers/provider.ts";
-import { keepSecrets, openDocument, sealDocument } from "./document.ts";
+import { type Sealing, keepSecrets, openDocument, sealDocument } from "./document.ts";
 
 /** A document as it is in force. */
 export interface AccountType {
@@ -19,6 +18,9 @@ export interface Counts {
   readonly bytes: number;
 }
 
+/** A document that was just written, as it is in force. */
+export type Written = AccountType & { readonly document: JsonObject };
+
 /** Why nothing was written: another revision is in force; or the client secret has to be sent again. */
 export type NotWritten = "conflict" | "secret_needed";
 
@@ -28,26 +30,26 @@ export interface AccountTypeBook {
   /** All that are not deleted, in the order of their ids. */
   list(): Promise<AccountType[]>;
   counts(): Promise<Counts>;
-  /** Writes a document and gives its new revision. `rev` undefined: there is none so far, or it was deleted. */
-  write(id: string, rev: string | undefined, document: JsonObject): Promise<{ rev: string } | NotWritten>;
+  /**
+   * Writes a document, with the secrets of its last revision where it leaves them out. `rev` undefined: there is none so
+   * far, or it was deleted.
+   */
+  write(id: string, rev: string | undefined, document: JsonObject): Promise<Written | NotWritten>;
   /** Deletes a document; its secrets are gone. */
   remove(id: string, rev: string | undefined): Promise<{ rev: string } | "missing" | "deleted" | "conflict">;
 }
 
 /** The book over a store. */
-export function createAccountTypeBook(
-  desk: Pick<Desk, "keys" | "platform">,
-  store: AccountTypes,
-): AccountTypeBook {
+export function createAccountTypeBook(sealing: Sealing, store: AccountTypes): AccountTypeBook {
   const opened = (row: AccountTypeRow): AccountType => ({
     id: row.id,
     rev: row.rev,
-    document: openDocument(desk, row),
+    document: openDocument(sealing, row),
   });
 
   /** Random, where CouchDB has a digest: one of a secret could be tried out. */
   const revAfter = (rev: string | undefined): string =>
-    `${generationOf(rev) + 1}-${Buffer.from(desk.platform.random(16)).toString("hex")}`;
+    `${generationOf(rev) + 1}-${Buffer.from(sealing.platform.random(16)).toString("hex")}`;
 
   return {
     async read(id) {
@@ -72,12 +74,12 @@ export function createAccountTypeBook(
       const row = await store.read(id);
       const inForce = row?.deleted && rev === undefined ? undefined : row?.rev;
       if (rev !== inForce) return "conflict";
-      const former = row && !row.deleted ? openDocument(desk, row) : undefined;
+      const former = row && !row.deleted ? openDocument(sealing, row) : undefined;
       const kept = keepSecrets(document, former);
       if (kept === undefined) return "secret_needed";
       const names = { id, rev: revAfter(row?.rev) };
-      const written = { ...names, deleted: false, sealed: sealDocument(desk, names, kept) };
-      return (await store.write(written, row?.rev ?? null)) ? { rev: names.rev } : "conflict";
+      const written = { ...names, deleted: false, sealed: sealDocument(sealing, names, kept) };
+      return (await store.write(written, row?.rev ?? null)) ? { ...names, document: kept } : "conflict";
     },
 
     async remove(id, rev) {

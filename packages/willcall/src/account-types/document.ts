@@ -1,11 +1,18 @@
 import { ENVELOPE_RANDOM, openEnvelope, sealEnvelope } from "../crypto/envelope.ts";
-import type { Desk } from "../desk.ts";
+import type { Keyring } from "../crypto/keys.ts";
 import type { AccountTypeRow } from "../engines/account-types.ts";
+import type { Platform } from "../platform.ts";
 import { isJsonObject, parseJson } from "../providers/json.ts";
 import type { JsonObject } from "../providers/provider.ts";
 
 /** The members that nobody is shown: what the operator registered at the provider, and what connectors are given. */
 const SECRET_MEMBERS: ReadonlySet<string> = new Set(["client_secret", "secret"]);
+
+/** What sealing takes. */
+export interface Sealing {
+  readonly keys: Keyring;
+  readonly platform: Pick<Platform, "random">;
+}
 
 /** The names that a sealed document is bound to. */
 type Names = Pick<AccountTypeRow, "id" | "rev">;
@@ -17,17 +24,13 @@ export const aadOf = ({ id, rev }: Names): Buffer => Buffer.from(JSON.stringify(
  * Seals a document for its row at `rev`, the whole of it: nobody who changes the store can lead the client secret to
  * another token endpoint, and members that we do not know may be secret too (promise S1).
  */
-export function sealDocument(
-  { keys, platform }: Pick<Desk, "keys" | "platform">,
-  names: Names,
-  document: JsonObject,
-): Buffer {
+export function sealDocument({ keys, platform }: Sealing, names: Names, document: JsonObject): Buffer {
   const content = Buffer.from(JSON.stringify(document));
   return sealEnvelope(keys, platform.random(ENVELOPE_RANDOM), aadOf(names), content);
 }
 
 /** The document of a row, or undefined: somebody changed the row, or its root key is gone. */
-export function openDocument({ keys }: Pick<Desk, "keys">, row: AccountTypeRow): JsonObject | undefined {
+export function openDocument({ keys }: Pick<Sealing, "keys">, row: AccountTypeRow): JsonObject | undefined {
   const content = openEnvelope(keys, aadOf(row), row.sealed);
   const document = content && parseJson(content.toString("utf8"));
   return isJsonObject(document) ? document : undefined;

@@ -105,11 +105,7 @@ describe("an account type", () => {
   });
 
   it("needs no login page where accounts are imported, and nothing but itself where it is a secret", () => {
-    const imported = {
-      grant_mode: "refresh_token",
-      client_id: "client",
-      token_endpoint: "https://a.example/t",
-    };
+    const imported = document({ grant_mode: "refresh_token", auth_endpoint: null });
     expect(understand("meadow", imported, production).warnings).toEqual([]);
     expect(understand("meadow", { grant_mode: "secret", secret: "x" }, production)).toMatchObject({
       registration: { interactive: false },
@@ -169,6 +165,7 @@ describe("an account type", () => {
       "extras.nested is not a string, so it is not sent.",
       "skip_state_on_token is neither true nor false, so it is not read.",
       "extras.redirect_uri is not sent: Willcall sets it.",
+      "There is no client_secret, so the provider has to take Willcall for a public client.",
     ]);
   });
 

@@ -78,6 +78,8 @@ function compile(
   const definition = grantMode === "secret" ? {} : compileDefinition(members, place, warn);
   if (clientId === undefined && grantMode !== "secret") warn("It cannot be used without a client_id.");
   if (definition === undefined || (clientId === undefined && grantMode !== "secret")) return undefined;
+  if (clientSecret === undefined && grantMode !== "secret")
+    warn("There is no client_secret, so the provider has to take Willcall for a public client.");
   const scope = members.extras.get("scope");
   const givesSecret = secret !== undefined && grantMode.endsWith("secret");
   return {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { rewrapConnectorData } from "../accounts/connector-data.ts";
+import { rewrapAccountTypes } from "../account-types/rewrap.ts";
 import { rewrapAccounts } from "../accounts/rewrap.ts";
 import type { Loaded } from "../config/load.ts";
 import { ROOT_KEY_LENGTH, formatRootKey } from "../config/root-keys.ts";
@@ -27,7 +28,7 @@ export function checkKeys({ config, keyFile }: Loaded, terminal: Terminal): void
   }
 }
 
-/** Wraps the tokens of all accounts with the first root key, while brokers go on, and says what came of it. */
+/** Wraps the tokens of all accounts, and all account types, with the first root key, while brokers go on, and says what came of it. */
 export async function rotateKeys(
   { config, dataDir }: Loaded,
   openStore: (path: string) => Engine,
@@ -39,11 +40,20 @@ export async function rotateKeys(
     const keys = new Keyring(config.rootKeys);
     const platform = { now: Date.now, random: randomBytes, sleep };
     const { rewrapped, current, unreadable } = await rewrapAccounts(keys, platform, engine.vault.accounts);
+    const types = await rewrapAccountTypes(keys, platform, engine.vault.accountTypes);
     const lost = await rewrapConnectorData(keys, platform, engine.vault.accountData);
     const id = keys.first.id.toString("hex");
     terminal.say(
       `Accounts wrapped with root key ${id}: ${rewrapped + current}, of them just now: ${rewrapped}.`,
     );
+    if (types.rewrapped + types.current > 0)
+      terminal.say(
+        `Account types wrapped with it: ${types.rewrapped + types.current}, of them just now: ${types.rewrapped}.`,
+      );
+    if (types.unreadable > 0)
+      terminal.complain(
+        `Account types that open with none of the keys: ${types.unreadable}. Bring their key back, or write them anew.`,
+      );
     if (lost > 0)
       terminal.complain(
         `Accounts whose connector's data opens with none of the keys: ${lost}. Bring their key back, or that data is gone.`,

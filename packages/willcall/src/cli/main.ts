@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { Command, CommanderError } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { OPERATOR_SCOPES } from "../accounts/operator-token.ts";
-import type { Loaded } from "../config/load.ts";
 import { DEFAULT_OWNER } from "../accounts/owner-session.ts";
+import type { Loaded } from "../config/load.ts";
 import { loadConfig } from "../config/load.ts";
 import { ConfigError } from "../config/mistakes.ts";
 import type { ConfigSources } from "../config/sources.ts";
@@ -17,6 +17,7 @@ import { catalogue } from "../providers/catalogue/index.ts";
 import { createProviderClient } from "../providers/client.ts";
 import { createDiscovery } from "../providers/discovery.ts";
 import { createEgress } from "../providers/egress.node.ts";
+import { addAccountTypes } from "./account-types.ts";
 import { addAccounts } from "./accounts.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { checkConfig, configJsonSchema } from "./config.ts";
@@ -26,8 +27,8 @@ import { diskFiles, hasCode, onlyLooking, writePrivate } from "./files.ts";
 import { appKinds } from "./init.ts";
 import { checkKeys, generateKey, rotateKeys } from "./keys.ts";
 import { Ended } from "./exec.ts";
-import { Refused } from "./operator-client.ts";
 import { showHome } from "./home.ts";
+import { Refused } from "./operator-client.ts";
 import {
   type OperatorTokenParts,
   createOperatorToken,
@@ -109,14 +110,14 @@ function program(terminal: Terminal, process: Process, log: () => Log): Command 
     root.command("bootstrap").description("Prepare the data directory and a development key"),
   ).action((flags: Flags) => bootstrap(from(flags), openStore, terminal));
 
-  const config = root.command("config").description("Look at the configuration");
-  configured(config.command("check").description("Say what is wrong with it, or what it amounts to"))
   configured(root.command("home").description("Print a link that signs your browser in"))
     .option("--owner <name>", "as whom", DEFAULT_OWNER)
     .action(async ({ owner, ...flags }: Flags & { owner: string }) =>
       showHome(await looking(flags), owner, terminal),
     );
 
+  const config = root.command("config").description("Look at the configuration");
+  configured(config.command("check").description("Say what is wrong with it, or what it amounts to"))
     .option("--json", "for programs")
     .action(async (flags: Flags & Json) => checkConfig(await looking(flags), flags.json ?? false, terminal));
   config
@@ -138,6 +139,7 @@ function program(terminal: Terminal, process: Process, log: () => Log): Command 
   addProviders(root, terminal, looking);
   addInit(root, terminal);
   addAccounts({ root, configured, terminal, process, load: looking });
+  addAccountTypes({ root, configured, terminal, load: (flags) => loadConfig(from(flags)), openStore });
   addOperatorTokens(root, (flags) => ({ sources: from(flags), openStore, terminal }));
   configured(root.command("doctor [provider]").description("Check the configuration and its providers"))
     .option("--json", "for programs")

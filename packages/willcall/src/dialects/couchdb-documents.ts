@@ -1,6 +1,6 @@
+import type { Written } from "../account-types/book.ts";
 import { splitId, understand } from "../account-types/understand.ts";
 import { isJsonObject, parseJson } from "../providers/json.ts";
-import type { JsonObject } from "../providers/provider.ts";
 import {
   type CouchAnswer,
   type CouchOffice,
@@ -110,7 +110,7 @@ async function put(
   if (written === "conflict") return conflict;
   if (written === "secret_needed")
     return refusal(403, "forbidden", "token_endpoint leads to another host: send client_secret along.");
-  say(office, id, document);
+  say(office, written);
   const location = `${office.desk.config.publicUrl}${DATABASE_PATH}/${encodeURIComponent(id)}`;
   return {
     status: 201,
@@ -120,7 +120,7 @@ async function put(
 }
 
 /** Says in the log what was written and what is odd about it: CouchDB's answer has no place for that. */
-function say({ desk }: CouchOffice, id: string, document: JsonObject): void {
+function say({ desk }: CouchOffice, { id, document }: Written): void {
   const { config, log } = desk;
   const { name: provider } = splitId(id);
   log.info("account_type.written", { provider });
