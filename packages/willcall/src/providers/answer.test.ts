@@ -189,6 +189,24 @@ describe("a bad answer", () => {
     expect(read(body, rules)).toMatchObject({ ok: false, failure: { reason } });
   });
 
+  it("is told by the first member whose word is known, where a definition names several", () => {
+    const rules = {
+      success: { member: "status", equals: [0] },
+      error: ["error", "status"],
+      errors: { "invalid code": "invalid_grant", 601: "slow_down" },
+    } satisfies AnswerRules;
+    const reasonOf = (body: unknown) => read(body, rules);
+    expect(reasonOf({ status: 503, error: "invalid code" })).toMatchObject({
+      failure: { reason: "code_rejected" },
+    });
+    expect(reasonOf({ status: 601, error: "words of its own" })).toMatchObject({
+      failure: { reason: "rate_limited" },
+    });
+    expect(reasonOf({ status: 503, error: "words of its own" })).toMatchObject({
+      failure: { reason: "bad_answer" },
+    });
+  });
+
   it("is no error where an error member says that there is none", () => {
     for (const error of [null, "", 0, false])
       expect(read({ access_token: "a", error })).toMatchObject({ ok: true });

@@ -1,6 +1,13 @@
 import type * as z from "zod";
 import type { tokenAnswerRules } from "./definition-parts.ts";
-import { badAnswer, compileVocabulary, failureOfAnswer, type Phase, type Vocabulary } from "./errors.ts";
+import {
+  badAnswer,
+  codeOfWord,
+  compileVocabulary,
+  failureOfAnswer,
+  type Phase,
+  type Vocabulary,
+} from "./errors.ts";
 import { isJsonObject, memberAt, parseFlatXml, parseForm, parseJson } from "./json.ts";
 import type { Json, JsonObject, TokenAnswer, TokenResult } from "./provider.ts";
 
@@ -71,14 +78,19 @@ function toScope(value: Json | undefined, separator: string): string | undefined
 const nonEmpty = (value: Json | undefined): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
 
-/** Whether an answer says that it failed, and in which word. */
+/** Whether an answer says that it failed, and in which word: of several, the first that anybody knows. */
 function errorOf(
   root: Json,
   rules: AnswerRules,
   paths: readonly Path[],
+  vocabulary: Vocabulary,
 ): { word: string | undefined } | undefined {
-  const { value } = firstMember(root, paths) ?? { value: undefined };
-  const word = typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+  const words = paths
+    .map((path) => memberAt(root, path))
+    .filter((said) => typeof said === "string" || typeof said === "number")
+    .map(String);
+  const word = words.find((one) => codeOfWord(one, vocabulary) !== undefined) ?? words[0];
+  const value = firstMember(root, paths)?.value;
   if (rules.success !== undefined) {
     const told = memberAt(root, rules.success.member.split("."));
     return rules.success.equals.some((expected) => expected === told) ? undefined : { word };
@@ -97,7 +109,7 @@ export function wordIn(root: Json | undefined): string | undefined {
 /** Whether a body of a revocation or lookup with `success` says that it succeeded. */
 export function succeeded(root: Json | undefined, success: AnswerRules["success"]): boolean {
   if (success === undefined) return true;
-  return root !== undefined && errorOf(root, { success }, []) === undefined;
+  return root !== undefined && errorOf(root, { success }, [], new Map()) === undefined;
 }
 
 /**
@@ -167,7 +179,7 @@ export function compileAnswer(rules: AnswerRules, requestSeparator: string): Rea
   return (status, body, phase, now) => {
     const root = parseBody(body, rules.format);
     const isSuccess = status >= 200 && status < 300;
-    const error = root === undefined ? undefined : errorOf(root, rules, errorPaths);
+    const error = root === undefined ? undefined : errorOf(root, rules, errorPaths, vocabulary);
     if (!isSuccess || error !== undefined) {
       return { ok: false, failure: failureOfAnswer(status, error?.word, vocabulary, phase) };
     }

@@ -29,7 +29,7 @@ export function createJwtFactory(
   async function readKey(): Promise<CryptoKey | Uint8Array> {
     const secret = provider.clientSecret?.reveal() ?? "";
     if (symmetric) return new TextEncoder().encode(secret);
-    const { importPKCS8 } = await import("jose");
+    const { importPKCS8 } = await import("./jwt.ts");
     return importPKCS8(secret, alg);
   }
 
@@ -38,7 +38,7 @@ export function createJwtFactory(
     if (kid === undefined || iss === undefined || aud === undefined) return undefined;
     try {
       key ??= readKey();
-      const { SignJWT } = await import("jose");
+      const { SignJWT } = await import("./jwt.ts");
       const at = Math.floor(world.now() / 1000);
       return await new SignJWT({ iss, sub: provider.clientId, aud, jti: toBase64url(world.random(16)) })
         .setProtectedHeader({ alg, ...(kid !== "" && { kid }) })

@@ -149,7 +149,9 @@ export const tokenAnswerRules = z.strictObject({
     .optional()
     .describe("`auto` unless said: JSON or form-encoded, told apart by content, whatever the header says"),
   success,
-  error: memberPath.optional().describe("The member that carries the error; `error` unless said"),
+  error: memberPath
+    .optional()
+    .describe("The member that carries the error, `error` unless said; of several, the first known value"),
   errors: z
     .record(text, errorCode)
     .optional()

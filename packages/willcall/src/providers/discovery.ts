@@ -91,7 +91,7 @@ export function createDiscovery(fetch: EgressFetch, now: () => number): Discover
   const inFlight = new Map<string, Promise<Metadata | undefined>>();
 
   async function request(issuer: string): Promise<Metadata | undefined> {
-    const oauth = await import("oauth4webapi");
+    const oauth = await import("./metadata-document.ts");
     const url = new URL(issuer);
     for (const algorithm of ["oidc", "oauth2"] as const) {
       try {

@@ -68,7 +68,7 @@ export function createIdTokenCheck(fetch: EgressFetch, now: () => number): Check
   }
 
   async function verified(token: string, uri: string): Promise<Read> {
-    const { createLocalJWKSet, jwtVerify, errors } = await import("jose");
+    const { createLocalJWKSet, jwtVerify, errors } = await import("./jwt.ts");
     const known = keySets.get(uri);
     const age = known === undefined ? Infinity : now() - known.readAt;
     let keys = known === undefined || age > KEYS_MAX_AGE ? await readKeys(uri) : known.keys;
@@ -89,7 +89,7 @@ export function createIdTokenCheck(fetch: EgressFetch, now: () => number): Check
   }
 
   async function claimsOf(token: string, check: IdTokenCheck): Promise<Read> {
-    const { decodeJwt, decodeProtectedHeader, jwtVerify } = await import("jose");
+    const { decodeJwt, decodeProtectedHeader, jwtVerify } = await import("./jwt.ts");
     try {
       if (decodeProtectedHeader(token).alg?.startsWith("HS")) {
         const key = new TextEncoder().encode(check.clientSecret);
