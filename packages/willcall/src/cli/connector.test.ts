@@ -38,7 +38,7 @@ const client: ConnectorWorld["client"] = {
           used_at: null,
         }
       : undefined,
-  tokens: async () => ({ account, version: 1, access_token, token_type: "Bearer", scope: null, extra: {} }),
+  shownTokens: async () => [access_token],
   connectorToken: async () => ({ token: "wcc1.token", expires_at: "" }),
 };
 

@@ -24,7 +24,7 @@ export interface ConnectorRun {
 
 /** What a run works with. */
 export interface ConnectorWorld {
-  readonly client: Pick<OperatorClient, "account" | "tokens" | "connectorToken">;
+  readonly client: Pick<OperatorClient, "account" | "connectorToken" | "shownTokens">;
   /** Where the broker is. */
   readonly url: string;
   readonly files: Pick<Files, "read">;
@@ -60,8 +60,7 @@ export async function runOne(
     {
       env: terminal.env,
       signal: stop.signal,
-      // Without a token that works there is none to hide.
-      secrets: () => client.tokens(account).then(secretsIn, () => []),
+      secrets: () => client.shownTokens(account, token),
       onLine: (said) => terminal.say(lineOf(said)),
     },
   );
@@ -88,10 +87,6 @@ function advice(error: string, account: string): string {
 }
 
 const lineOf = ({ type, message }: Said): string => `${type.padEnd(8)} ${message}`;
-
-function secretsIn({ access_token, id_token }: Awaited<ReturnType<OperatorClient["tokens"]>>): string[] {
-  return id_token === undefined ? [access_token] : [access_token, id_token];
-}
 
 async function openConnector(files: Pick<Files, "read">, directory: string): Promise<Connector> {
   const read = await openManifest(files, directory);

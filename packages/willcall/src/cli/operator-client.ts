@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import * as z from "zod";
 import { ConfigError } from "../config/mistakes.ts";
 import type { Config } from "../config/config.ts";
 import * as schemas from "../dialects/operator-schemas.ts";
@@ -38,7 +38,15 @@ export interface OperatorClient {
   tokens(id: string): Promise<z.infer<typeof schemas.tokens>>;
   /** What a connector may use this account with, for one run. */
   connectorToken(id: string): Promise<z.infer<typeof schemas.connectorToken>>;
+  /** The tokens that a connector sees with it, whatever has become of them; none where nobody can say. */
+  shownTokens(id: string, connectorToken: string): Promise<string[]>;
 }
+
+/** What of an account's document is a token. */
+const accountDocument = z.object({
+  oauth: z.object({ access_token: z.string() }).optional(),
+  oauth_callback_results: z.object({ id_token: z.string().optional() }).optional(),
+});
 
 /** The account's own answer. */
 async function found<T>(answer: Promise<T | undefined>): Promise<T> {
@@ -79,6 +87,20 @@ export function createOperatorClient(
     begin: (request) => found(ask("/api/sessions", schemas.session, request)),
     account: (id) => ask(pathOf(id), schemas.account),
     tokens: (id) => found(ask(`${pathOf(id)}/tokens`, schemas.tokens)),
+    async shownTokens(id, connectorToken) {
+      const headers = { authorization: `Bearer ${connectorToken}` };
+      try {
+        const response = await fetch(`${url}/data/io.cozy.accounts/${encodeURIComponent(id)}`, {
+          headers,
+          redirect: "error",
+        });
+        const { data } = accountDocument.safeParse(await response.json());
+        const { oauth, oauth_callback_results: more } = data ?? {};
+        return [oauth?.access_token, more?.id_token].filter((token) => token !== undefined);
+      } catch {
+        return [];
+      }
+    },
     connectorToken: (id) => found(ask(`${pathOf(id)}/connector-tokens`, schemas.connectorToken, {})),
   };
 }

@@ -28,7 +28,7 @@ export interface RunWorld {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Gets each line as it comes, without secrets. */
   readonly onLine: (said: Said) => void;
-  /** The account's tokens as they are now; asked before a line is shown that could hold one. */
+  /** The account's tokens as they are now; asked at the start, and before a line is shown that could hold one. */
   readonly secrets: () => Promise<readonly string[]>;
   /** Ends the run when it aborts. */
   readonly signal: AbortSignal;
@@ -40,6 +40,8 @@ export interface RunWorld {
  */
 export async function runConnector(start: Start, world: RunWorld): Promise<RunEnd> {
   const { directory } = start.connector;
+  const redactor = new Redactor();
+  for (const secret of [start.token, ...(await world.secrets())]) redactor.add(secret);
   const child = spawn(process.execPath, [directory], {
     cwd: directory,
     env: environmentOf(start, world.env),
@@ -48,15 +50,13 @@ export async function runConnector(start: Start, world: RunWorld): Promise<RunEn
     detached: process.platform !== "win32",
   });
   const ended = ending(child, start.timeLimit, world.signal);
-  const ear = createEar(start, world);
+  const ear = createEar(redactor, world);
   const [{ code, cause }] = await Promise.all([ended, ear.hear(child.stdout), ear.hearTrouble(child.stderr)]);
   return outcomeOf(code, cause, ear.lastError());
 }
 
 /** Reads the lines of a program, and tells them without secrets. */
-function createEar(start: Start, { onLine, secrets }: RunWorld) {
-  const redactor = new Redactor();
-  redactor.add(start.token);
+function createEar(redactor: Redactor, { onLine, secrets }: RunWorld) {
   let critical: string | undefined;
   let error: string | undefined;
 
