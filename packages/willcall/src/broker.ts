@@ -47,6 +47,8 @@ import { configuredRegistrations } from "./registrations.ts";
 export interface Broker {
   /** Answers one request; never rejects. The same on every runtime. */
   fetch(request: Request, connection: Connection): Response | Promise<Response>;
+  /** Answers as `fetch` does, and only where account types are provisioned: for CouchDB's own port. */
+  provision(request: Request, connection: Connection): Response | Promise<Response>;
   /** Begins no more logins; everything under way goes on (SIGTERM). Resolves when no webhook is being delivered any more. */
   drain(): Promise<void>;
   /**
@@ -114,6 +116,7 @@ export function createBroker({ config, engine, platform, log, outlivesRequests =
   };
 
   const routes = new Routes(config, replies, log);
+  const couch = new Routes(config, replies, log);
   routes.health(() => engine.ping());
   for (const app of config.apps) {
     readKeyRoutes(routes, office, app);
@@ -137,7 +140,7 @@ export function createBroker({ config, engine, platform, log, outlivesRequests =
     const operated = { desk, replies, vault, operatorTokens, events, app: config.accounts, registrations };
     operatorRoutes(routes, operated);
     const book = createAccountTypeBook(desk, accountTypes);
-    couchRoutes(routes, { desk, headers, book, operatorTokens });
+    for (const each of [routes, couch]) couchRoutes(each, { desk, headers, book, operatorTokens });
     const cozy = { desk, replies, vault, app: config.accounts, registrations };
     cozyStartRoutes(routes, { ...cozy, lobby: accountsLobby });
     cozyRoutes(routes, { ...cozy, ...vaultStoreOf(engine) });
@@ -145,6 +148,7 @@ export function createBroker({ config, engine, platform, log, outlivesRequests =
 
   return {
     fetch: (request, connection) => routes.answer(request, connection),
+    provision: (request, connection) => couch.answer(request, connection),
     drain: async () => {
       draining.begin();
       await courier?.settled();

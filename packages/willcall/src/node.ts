@@ -5,7 +5,7 @@ import { createServer as createSecureServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
-import { createBroker } from "./broker.ts";
+import { type Broker, createBroker } from "./broker.ts";
 import type { Config } from "./config/config.ts";
 import type { Connection } from "./connection.ts";
 import { pooledRandom } from "./crypto/random.ts";
@@ -32,6 +32,8 @@ export interface NodeOptions {
     port: number;
     /** PEM texts; plain http without. */
     tls?: { key: string; cert: string } | undefined;
+    /** Where account types are provisioned as at a CouchDB, besides; 0 takes a free one. Plain http, as CouchDB. */
+    couchPort?: number | undefined;
   };
   /** Milliseconds since the epoch; `Date.now` unless somebody else owns the time. */
   now?: () => number;
@@ -42,6 +44,8 @@ export interface Serving {
   /** Scheme, host and port as bound. */
   readonly url: string;
   readonly port: number;
+  /** The same of CouchDB's port, where one was asked for. */
+  readonly couchUrl?: string;
   /** Drains: no new logins, held polls answered, exchanges in flight finished; then closes the engine. */
   close(): Promise<void>;
 }
@@ -58,10 +62,13 @@ export async function serveNode(options: NodeOptions): Promise<Serving> {
   };
   const broker = createBroker({ config, engine, platform, log, outlivesRequests: true });
   const trust = proxyTrust(config.trustedProxies);
-  const listener = getRequestListener(
-    (request, { incoming, outgoing }) => broker.fetch(request, new NodeConnection(incoming, outgoing, trust)),
-    { overrideGlobalObjects: true },
-  );
+  function listenerOf(answer: Broker["fetch"]) {
+    const listener = getRequestListener(
+      (request, { incoming, outgoing }) => answer(request, new NodeConnection(incoming, outgoing, trust)),
+      { overrideGlobalObjects: true },
+    );
+    return (incoming: IncomingMessage, outgoing: ServerResponse): void => void listener(incoming, outgoing);
+  }
   const limits = {
     maxHeaderSize: 16_384,
     headersTimeout: 10_000,
@@ -69,12 +76,23 @@ export async function serveNode(options: NodeOptions): Promise<Serving> {
     // How often both are looked at: with Node's 30 s, a slow client would have up to 45.
     connectionsCheckingInterval: 1_000,
   };
-  const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void =>
-    void listener(incoming, outgoing);
+  const answer = listenerOf((request, connection) => broker.fetch(request, connection));
   const server = listen.tls
     ? createSecureServer({ ...limits, ...listen.tls }, answer)
     : createServer(limits, answer);
-  const port = await bind(server, listen.host, listen.port);
+  const couch =
+    listen.couchPort === undefined
+      ? undefined
+      : createServer(
+          limits,
+          listenerOf((request, connection) => broker.provision(request, connection)),
+        );
+  // Before the other one, which must not answer and then be taken away.
+  const couchPort = couch && (await bind(couch, listen.host, listen.couchPort ?? 0));
+  const port = await bind(server, listen.host, listen.port).catch((error: unknown) => {
+    couch?.close();
+    throw error;
+  });
   let sweeping: Promise<void> | undefined;
   function sweep(): void {
     sweeping ??= broker.sweep().finally(() => {
@@ -96,12 +114,13 @@ export async function serveNode(options: NodeOptions): Promise<Serving> {
   return {
     url: `${listen.tls ? "https" : "http"}://${host}:${port}`,
     port,
+    ...(couchPort !== undefined && { couchUrl: `http://${host}:${couchPort}` }),
     close: async () => {
       clearInterval(sweeps);
       log.info("draining");
       const drained = broker.drain();
       sockets.close();
-      await closeServer(server, sockets);
+      await Promise.all([closeServer(server, sockets), couch && closeServer(couch)]);
       await Promise.all([drained, sweeping]);
       await egress.close();
       await engine.close();
@@ -121,13 +140,13 @@ async function bind(server: Server, host: string, port: number): Promise<number>
 }
 
 /** Stops accepting, lets every answer under way finish, and cuts what is left at the limit. */
-async function closeServer(server: Server, sockets: NodeSockets): Promise<void> {
+async function closeServer(server: Server, sockets?: NodeSockets): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
   const idle = setInterval(() => server.closeIdleConnections(), 20);
   const limit = setTimeout(() => {
     server.closeAllConnections();
-    sockets.terminate();
+    sockets?.terminate();
   }, DRAIN_LIMIT);
   await promise;
   clearInterval(idle);

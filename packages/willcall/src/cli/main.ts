@@ -102,9 +102,11 @@ function program(terminal: Terminal, process: Process, log: () => Log): Command 
     .option("--port <port>", "port to listen on (8787)")
     .option("--host <address>", "address to listen on (127.0.0.1)")
     .option("--https", "serve https, with localhost.pem or a self-signed certificate")
-    .action((flags: Flags) =>
-      serve(from(flags), { ...process, log: log(), announce: terminal.announce, openStore, start }),
-    );
+    .option("--couch-port <port>", "provision account types on this port, too, as at a CouchDB (5984)")
+    .action(({ couchPort, ...flags }: Flags & { couchPort?: string }) => {
+      const parts = { ...process, log: log(), announce: terminal.announce, openStore, start };
+      return serve(from(flags), parts, couchPort);
+    });
 
   configured(
     root.command("bootstrap").description("Prepare the data directory and a development key"),

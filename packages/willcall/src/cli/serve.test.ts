@@ -62,6 +62,22 @@ describe("serve", () => {
     );
   });
 
+  test("serves account types on CouchDB's port, too", async () => {
+    const { parts, started, signal } = stage();
+    const served = serve(sources({ file: { accounts: {} } }), parts, "5984");
+    expect((await started).listen).toMatchObject({ port: 8787, couchPort: 5984 });
+    signal();
+    await served;
+  });
+
+  test.each([
+    ["couch", { accounts: {} }, "--couch-port is not a port"],
+    ["65536", { accounts: {} }, "--couch-port is not a port"],
+    ["5984", file, "accounts is missing"],
+  ])("refuses CouchDB's port %s where it cannot be", async (port, written, mistake) => {
+    await expect(serve(sources({ file: written, env }), stage().parts, port)).rejects.toThrow(mistake);
+  });
+
   test("says what it made and what it was warned of", async () => {
     const { parts, started, records, signal } = stage();
     const served = serve(sources({ env: { ...workerVariables, WILLCALL_CONFIRM: "never" } }), parts);

@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
+import { ConfigError } from "../config/mistakes.ts";
 import type { Listen } from "../config/place.ts";
 import type { ConfigSources } from "../config/sources.ts";
 import type { Engine } from "../engines/engine.ts";
@@ -27,10 +29,13 @@ export interface ServeParts {
 /**
  * Loads the configuration, opens the store and listens until a stop signal; resolves when everything is closed.
  * A second signal ends the process at once. Rejects with `ConfigError`, `StoreError` or the listening socket's error.
+ *
+ * @param couchPort the port, as written, on which account types are provisioned besides
  */
-export async function serve(sources: ConfigSources, parts: ServeParts): Promise<void> {
+export async function serve(sources: ConfigSources, parts: ServeParts, couchPort?: string): Promise<void> {
   const { log } = parts;
   const { config, listen, dataDir, directory, keyFile, warnings } = await loadConfig(sources);
+  const port = couchPort === undefined ? undefined : readCouchPort(couchPort, config);
   for (const detail of warnings) log.warn("config.warning", { detail });
   if (keyFile?.created)
     log.info("keys.generated", { detail: `Made a root key for development: ${keyFile.path}` });
@@ -43,13 +48,33 @@ export async function serve(sources: ConfigSources, parts: ServeParts): Promise<
     config,
     engine,
     log,
-    listen: { host: listen.host, port: listen.port, tls },
+    listen: { host: listen.host, port: listen.port, tls, couchPort: port },
   });
   log.info("listening", { url: server.url, detail: `Browsers reach it at ${config.publicUrl}` });
+  if (server.couchUrl !== undefined)
+    log.info("listening", {
+      url: server.couchUrl,
+      detail: "Account types are provisioned here, as at a CouchDB",
+    });
   if (config.accounts !== undefined)
     parts.announce?.(`To sign in, once, within ten minutes: ${homeLink(config)}`);
   await stop;
   await server.close();
+}
+
+/** CouchDB's port as a number. Throws `ConfigError` where it is none, or where nothing would be behind it. */
+function readCouchPort(written: string, { accounts }: Config): number {
+  if (!/^\d{1,5}$/.test(written) || Number(written) > 65_535)
+    throw new ConfigError([
+      { path: "--couch-port", problem: "is not a port", remedy: "Write 5984, or another from 1 to 65535." },
+    ]);
+  if (accounts === undefined) {
+    const problem = "is missing: there are no account types to provision without it";
+    throw new ConfigError([
+      { path: "accounts", problem, remedy: 'Write "accounts": {}, or leave --couch-port out.' },
+    ]);
+  }
+  return Number(written);
 }
 
 async function prepareTls(
