@@ -1,6 +1,9 @@
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Accounts, raiseAccounts } from "./support/accounts.ts";
 import { type Answer, members, send } from "./support/http.ts";
+import { limitedToken } from "./support/operator-token.ts";
 import { APP, FROM_OUR_PAGE, sessionOf, signedIn } from "./support/owner.ts";
 import { departed, isAt } from "./support/stage.ts";
 import { type Page, UserAgent } from "./support/user-agent.ts";
@@ -527,6 +530,13 @@ describe("who may refresh and read", () => {
     const { account } = await stage.connect("ada");
     const operator = { authorization: `Bearer ${stage.operatorToken}` };
     expect(await both(account, operator)).toEqual([200, 200]);
+    const limited = { authorization: `Bearer ${await limitedToken(stage.broker, "tokens:read")}` };
+    expect(await both(account, limited)).toEqual([200, 200]);
+    expect(await write(account, limited, members(await read(account, limited)))).toMatchObject({
+      status: 403,
+    });
+    const writer = { authorization: `Bearer ${await limitedToken(stage.broker, "accounts:write")}` };
+    expect(await both(account, writer)).toEqual([403, 403]);
   });
 
   it("E: an owner's browser, from our own pages alone, and for no other owner's account", async () => {
@@ -546,5 +556,19 @@ describe("who may refresh and read", () => {
       { cookie, "sec-fetch-site": "none" },
     ])
       expect(await both(own.account, foreign)).toEqual([401, 401]);
+  });
+});
+
+describe("what a connector keeps", () => {
+  it("S1, S4: stands nowhere in the clear, neither in the store nor in the log", async () => {
+    const { account } = await stage.connect("ada");
+    const connector = await connectorOf(account);
+    const document = members(await read(account, connector));
+    await write(account, connector, { ...document, auth: { password: "CANARY-1" }, data: ["CANARY-2"] });
+    const { dataDir = "" } = stage.broker;
+    const files = (await readdir(dataDir)).map((name) => readFile(join(dataDir, name)));
+    const texts = (await Promise.all(files)).map((bytes) => bytes.toString("latin1"));
+    expect(texts.join().length).toBeGreaterThan(0);
+    expect([...texts, ...stage.broker.logs].join()).not.toContain("CANARY");
   });
 });

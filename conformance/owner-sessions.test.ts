@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Accounts, raiseAccounts } from "./support/accounts.ts";
-import { members } from "./support/http.ts";
+import { members, send } from "./support/http.ts";
+import { limitedToken } from "./support/operator-token.ts";
 import { UserAgent } from "./support/user-agent.ts";
 
 const APP = "https://fieldnotes.example";
@@ -123,7 +124,18 @@ describe("a link that signs a browser in", () => {
     expect(stage.broker.logs.join()).not.toContain(new URL(url).searchParams.get("code"));
   });
 
-  it("needs an operator token that may write accounts, and names within limits", async () => {
+  it("S1: is made by no token that may not sign people in: whoever is signed in reads tokens", async () => {
+    const token = await limitedToken(stage.broker, "accounts:read", "accounts:write");
+    const answer = await send(`${stage.broker.base}/api/owner-sessions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+      body: '{"owner":"ada"}',
+    });
+    expect(answer).toMatchObject({ status: 403 });
+    expect(members(answer)).toMatchObject({ error: "insufficient_scope" });
+  });
+
+  it("names people and places within limits", async () => {
     for (const wrong of [
       { owner: "" },
       { owner: "x".repeat(129) },

@@ -3,13 +3,17 @@ import { sha256 } from "../crypto/hmac.ts";
 import type { OperatorTokens } from "../engines/vault-store.ts";
 import type { Secret } from "../secret.ts";
 
-/** What an operator token may allow: see accounts, connect and delete them, read and renew their tokens, provision, hear what happens. */
+/**
+ * What an operator token may allow: see accounts, connect and delete them, read and renew their tokens, provision, hear what
+ * happens, and sign people in, who may do everything with what is theirs.
+ */
 export const OPERATOR_SCOPES = [
   "accounts:read",
   "accounts:write",
   "tokens:read",
   "account-types:write",
   "events:read",
+  "sessions:write",
 ] as const;
 export type OperatorScope = (typeof OPERATOR_SCOPES)[number];
 

@@ -119,7 +119,7 @@ export function openApi(url: string) {
       "/api/owner-sessions": {
         post: operation(
           "Make a one-time link that signs a person's browser in",
-          "accounts:write",
+          "sessions:write",
           [201, "OwnerSession"],
           [400, 413],
           { body: "OwnerSessionRequest" },

@@ -54,7 +54,7 @@ export function operatorRoutes(routes: Routes, office: OperatorOffice): void {
   routes.api(app, "/api/openapi.json", { GET: () => replies.json(null, 200, document) });
   routes.api(app, "/api/sessions", { POST: allowed("accounts:write", (call) => beginOne(office, call)) });
   routes.api(app, "/api/owner-sessions", {
-    POST: allowed("accounts:write", (call) => beginOwnerSession(office, call)),
+    POST: allowed("sessions:write", (call) => beginOwnerSession(office, call)),
   });
   routes.api(app, "/api/events", { GET: allowed("events:read", (call) => listEvents(office, call)) });
   routes.api(app, "/api/accounts", { GET: allowed("accounts:read", (call) => list(office, call)) });
