@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { main } from "../packages/willcall/src/cli/main.ts";
 import { type Accounts, raiseAccounts } from "./support/accounts.ts";
 import { members } from "./support/http.ts";
 import { departed, isAt } from "./support/stage.ts";
@@ -30,15 +31,17 @@ afterAll(async () => {
 function willcall(...argv: string[]) {
   const child = spawn(process.execPath, [command, ...argv], {
     cwd: folder,
-    env: {
-      PATH: process.env["PATH"],
-      WILLCALL_URL: stage.broker.base,
-      WILLCALL_OPERATOR_TOKEN: stage.operatorToken,
-    },
+    env: environment(),
     stdio: ["ignore", "pipe", "pipe"],
   });
   return child;
 }
+
+const environment = () => ({
+  PATH: process.env["PATH"],
+  WILLCALL_URL: stage.broker.base,
+  WILLCALL_OPERATOR_TOKEN: stage.operatorToken,
+});
 
 /** Its exit code and what it printed. */
 async function ended(child: ChildProcess & { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream }) {
@@ -88,6 +91,92 @@ describe("willcall login", () => {
       fields: { login: "ada", access_token },
     });
     expect(members(await stage.get(`/api/accounts/${id}`))).toMatchObject({ owner: "me" });
+  });
+
+  it("opens the person's browser by itself, prints the link all the same, and can be kept from it", async () => {
+    const seen = join(folder, "opened");
+    for (const name of ["xdg-open", "open"]) {
+      await writeFile(
+        join(folder, name),
+        `#!/bin/sh\nprintf '%s' "$1" > '${seen}.draft' && mv '${seen}.draft' '${seen}'\n`,
+      );
+      await chmod(join(folder, name), 0o755);
+    }
+    const login = async (...flags: string[]) => {
+      const said: string[] = [];
+      const terminal = {
+        cwd: folder,
+        env: {
+          PATH: `${folder}:/usr/bin:/bin`,
+          DISPLAY: ":0",
+          WILLCALL_URL: stage.broker.base,
+          WILLCALL_OPERATOR_TOKEN: stage.operatorToken,
+        },
+        say: (line: string) => void said.push(line),
+        complain: (line: string) => void said.push(line),
+        announce: (line: string) => void said.push(line),
+      };
+      const done = main(["login", "meadow", ...flags], terminal, { onStopSignal: () => {}, exit: () => {} });
+      await expect.poll(() => said.join("\n")).toContain("ticket=");
+      const [url = ""] = /https?:\/\/\S+ticket=\S+/.exec(said.join("\n")) ?? [];
+      return { url, done };
+    };
+    const opened = await login();
+    await expect.poll(() => readFile(seen, "utf8").catch(() => ""), { timeout: 10_000 }).toBe(opened.url);
+    await visit(opened.url);
+    expect(await opened.done).toBe(0);
+    await rm(seen);
+    const kept = await login("--no-browser");
+    await visit(kept.url);
+    expect(await kept.done).toBe(0);
+    await expect(readFile(seen)).rejects.toThrow("ENOENT");
+  });
+
+  it("says where a development configuration is no JSON, leaves it as it is, and lets nobody log in for it", async () => {
+    const text = '{\n  "fields": {"access_token": hunter2}\n}';
+    await writeFile(devConfig, text);
+    const { code, out, err } = await ended(willcall("login", "meadow", "--dev-config", devConfig));
+    expect({ code, out }).toEqual({ code: 78, out: "" });
+    expect(err).toContain(
+      `${devConfig} is no JSON at line 2, column 30. Mend it there; it was left as it is.`,
+    );
+    expect(err).not.toMatch(/ticket=|hunter2/);
+    expect(await readFile(devConfig, "utf8")).toBe(text);
+  });
+
+  it("warns when git would take the token along, and only then", async () => {
+    const own = await mkdtemp(join(folder, "git-"));
+    const file = join(own, "konnector-dev-config.json");
+    spawnSync("git", ["init", "--quiet", own]);
+    const { account } = await stage.connect("me");
+    const put = () =>
+      ended(willcall("exec", "--dev-config", file, account, "--", process.execPath, "-e", ""));
+    expect((await put()).err).toBe(`git does not ignore ${file}: add it to .gitignore.\n`);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    await writeFile(join(own, ".gitignore"), "konnector-dev-config.json\n");
+    expect((await put()).err).toBe("");
+  });
+
+  it("keeps a development configuration whole when there is no room to write it anew", async () => {
+    const text = '{"fields": {"login": "ada"}}';
+    await writeFile(devConfig, text);
+    const { account } = await stage.connect("me");
+    // Nobody may write a byte into any file: what a full disk does, for one process.
+    const limited = "trap '' XFSZ; ulimit -f 0; exec \"$@\"";
+    const argv = [command, "exec", "--dev-config", devConfig, account, "--", process.execPath, "-e", ""];
+    const child = spawn("sh", ["-c", limited, "sh", process.execPath, ...argv], {
+      cwd: folder,
+      env: environment(),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    expect(await ended(child)).toMatchObject({
+      code: 1,
+      err: "There is no room left on the disk. The file that was to be written is as it was.\n",
+    });
+    expect(await readFile(devConfig, "utf8")).toBe(text);
+    expect((await readdir(folder)).filter((name) => name.startsWith("konnector-dev-config.json."))).toEqual(
+      [],
+    );
   });
 
   it("works with a browser on another machine", async () => {

@@ -3,9 +3,10 @@ import type { Command } from "commander";
 import { DEFAULT_OWNER } from "../accounts/owner-session.ts";
 import type { Loaded } from "../config/load.ts";
 import type { Flags } from "../config/variables.ts";
+import { browserOpener } from "./browser.ts";
 import { runOne } from "./connector.ts";
-import { isInGit, putAccessToken } from "./dev-config.ts";
-import { Ended, execute } from "./exec.ts";
+import { isInGit, putAccessToken, readDevConfig } from "./dev-config.ts";
+import { Ended, execute, withoutOurs } from "./exec.ts";
 import { diskFiles, writePrivate } from "./files.ts";
 import { logIn } from "./login.ts";
 import { type OperatorClient, Refused, brokerAddress, createOperatorClient } from "./operator-client.ts";
@@ -30,6 +31,7 @@ interface LoginFlags extends DevConfigFlag {
   readonly owner: string;
   readonly scope?: string;
   readonly elsewhere?: boolean;
+  readonly browser: boolean;
 }
 
 interface ConnectorFlags {
@@ -50,15 +52,23 @@ export function addAccounts({ root, configured, terminal, process, load }: Accou
     .option("--owner <name>", "whose account it is", DEFAULT_OWNER)
     .option("--scope <scopes>", "what to ask for, with spaces between")
     .option("--elsewhere", "the browser is on another machine")
+    .option("--no-browser", "print the link, and open nothing")
     .option("--dev-config <file>", "put the access token into this konnector-dev-config.json")
     .action(
       async (
         provider: string | undefined,
-        { elsewhere = false, devConfig, ...flags }: Flags & LoginFlags,
+        { elsewhere = false, browser, devConfig, ...flags }: Flags & LoginFlags,
       ) => {
         const client = await clientFor(flags);
         const keep = keeper(devConfig);
-        const show = (url: string) => terminal.complain(`Open this in a browser to log in:\n${url}`);
+        // Nobody should log in for a file that the token cannot get into.
+        if (devConfig !== undefined)
+          await readDevConfig({ path: resolve(terminal.cwd, devConfig), files: diskFiles });
+        const open = browser && !elsewhere ? openerAt(terminal) : undefined;
+        const show = (url: string) => {
+          terminal.complain(`Open this in a browser to log in:\n${url}`);
+          open?.(url);
+        };
         const id = await logIn(client, { ...flags, provider, elsewhere }, show);
         if (devConfig !== undefined) await keep((await client.tokens(id)).access_token);
         terminal.say(id);
@@ -104,6 +114,10 @@ export function addAccounts({ root, configured, terminal, process, load }: Accou
       throw new Ended(await runOne(world, { directory, account, timeLimit, locale }));
     });
 }
+
+/** How the browser of whoever sits at the terminal is opened. */
+const openerAt = ({ env, announce }: Terminal) =>
+  browserOpener({ env: withoutOurs(env), platform: process.platform, attended: announce !== undefined });
 
 /** Puts tokens into a development configuration, where one is named; warns the first time where git would take it along. */
 function createKeeper({ cwd, complain }: Terminal, file: string | undefined) {

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { ConfigError } from "../config/mistakes.ts";
 import type { Files } from "../config/sources.ts";
-import { isTree } from "../config/written.ts";
+import { type Tree, isTree } from "../config/written.ts";
 import { readLenient } from "./lenient-json.ts";
 
 /** Where a connector's development configuration is, and how it is reached. */
@@ -15,10 +15,13 @@ export interface DevConfig {
 }
 
 /**
- * Puts a fresh access token into `fields` of a `konnector-dev-config.json` and leaves everything else as it was; read as
- * people write it, written strictly, mode 0600. Rejects with `ConfigError`, and then the file is as it was.
+ * Reads a `konnector-dev-config.json` as people write it; one that is not there is empty. Rejects with `ConfigError`, which
+ * says where it stops being JSON.
  */
-export async function putAccessToken({ path, files, write }: DevConfig, accessToken: string): Promise<void> {
+export async function readDevConfig({ path, files }: Pick<DevConfig, "path" | "files">): Promise<{
+  readonly value: Tree;
+  readonly fields: Tree;
+}> {
   const refuse = (problem: string, remedy: string) => new ConfigError([{ path, problem, remedy }]);
   const file = await files.read(path);
   if (!file.ok && file.reason !== "absent") throw refuse("cannot be read", "Check who may read it.");
@@ -34,8 +37,17 @@ export async function putAccessToken({ path, files, write }: DevConfig, accessTo
   if (!isTree(value) || !isTree(fields)) {
     throw refuse("has no object called fields", 'Write { "fields": { … } }; it was left as it is.');
   }
+  return { value, fields };
+}
+
+/**
+ * Puts a fresh access token into `fields` of a `konnector-dev-config.json` and leaves everything else as it was; read as
+ * people write it, written strictly, mode 0600. Rejects with `ConfigError`, and then the file is as it was.
+ */
+export async function putAccessToken(devConfig: DevConfig, accessToken: string): Promise<void> {
+  const { value, fields } = await readDevConfig(devConfig);
   const merged = { ...value, fields: { ...fields, access_token: accessToken } };
-  await write(path, `${JSON.stringify(merged, null, 2)}\n`);
+  await devConfig.write(devConfig.path, `${JSON.stringify(merged, null, 2)}\n`);
 }
 
 /** Whether git would take a file along, tokens and all. False also where there is no git. */

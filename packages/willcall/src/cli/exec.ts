@@ -59,7 +59,7 @@ export async function execute(client: Pick<OperatorClient, "tokens">, execution:
 }
 
 /** The environment without what is meant for Willcall alone: the operator's token reads every account. */
-function withoutOurs(env: Execution["env"]): Execution["env"] {
+export function withoutOurs(env: Execution["env"]): Execution["env"] {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("WILLCALL_")));
 }
 
