@@ -270,7 +270,7 @@ function report(error: unknown, { complain }: Terminal): number {
     complain("This machine does not have the address given by --host.");
   else if (hasCode(error, "EACCES", "EPERM"))
     complain("This port or file is not yours to use. Choose a port above 1023, or check permissions.");
-  else if (hasCode(error, "ENOSPC", "EDQUOT"))
+  else if (hasCode(error, "ENOSPC", "EDQUOT", "EFBIG"))
     complain("There is no room left on the disk. The file that was to be written is as it was.");
   else throw error;
   return 1;
