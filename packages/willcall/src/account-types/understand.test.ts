@@ -32,6 +32,7 @@ describe("an account type", () => {
       token_endpoint: "https://provider.example/token",
       token_endpoint_auth_method: "client_secret_post",
       token_request: { parameters: { state: "{state}" } },
+      token_answer: { members: { access_token: ["access_token", "id_token"] }, keep: ["*"] },
     });
   });
 

@@ -122,6 +122,8 @@ function compileDefinition(
       ...(tokenMode === "get" && { method: "GET" }),
       ...(!members.skipStateOnToken && { parameters: { state: "{state}" } }),
     },
+    // Some answer with an ID token alone; what there is besides is for the connector (contract E).
+    token_answer: { members: { access_token: ["access_token", "id_token"] }, keep: ["*"] },
     // As Cozy does: the secret is in no more URLs than it must be.
     ...(tokenMode === "get" && { refresh: { method: "POST" } }),
   };

@@ -131,6 +131,28 @@ describe("a token answer", () => {
     });
   });
 
+  it("may be kept whole, but for tokens and what they are told by", () => {
+    const body = {
+      access_token: "a",
+      token_type: "bearer",
+      expires_in: 60,
+      scope: "x",
+      refresh_token: "r",
+      id_token: "i",
+      user_id: 7,
+      "instance.url": "https://a.example",
+      nothing: null,
+      tenants: [{ id: 1 }],
+      clientSecret: "s",
+      bot: { bot_access_token: "b" },
+    };
+    expect(tokensOf(body, { keep: ["*"] })?.extra).toEqual({
+      user_id: 7,
+      "instance.url": "https://a.example",
+      tenants: [{ id: 1 }],
+    });
+  });
+
   it("may have no refresh token in many words", () => {
     for (const refresh_token of [null, "", 0, false, {}]) {
       const tokens = tokensOf({ access_token: "a", refresh_token });

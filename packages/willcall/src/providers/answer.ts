@@ -78,6 +78,21 @@ function toScope(value: Json | undefined, separator: string): string | undefined
 const nonEmpty = (value: Json | undefined): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
 
+/** Members of RFC 6749 §5, and what else is read of every answer. */
+const STANDARD = /^(?:expires_(?:in|at)|scope|error(?:_description|_uri)?)$/;
+
+/** What is named after tokens and secrets, at any depth, by whatever spelling. */
+const NAMES_A_SECRET = /token|secret|password/i;
+
+const isOther = ([name, value]: [string, Json]): boolean =>
+  value !== null &&
+  !STANDARD.test(name) &&
+  !NAMES_A_SECRET.test(name) &&
+  !(typeof value === "object" && NAMES_A_SECRET.test(JSON.stringify(value)));
+
+/** The members beyond the standard ones, but for tokens and for objects with a token in them: these go out as they are. */
+const othersOf = (root: JsonObject): JsonObject => Object.fromEntries(Object.entries(root).filter(isOther));
+
 /** Whether an answer says that it failed, and in which word: of several, the first that anybody knows. */
 function errorOf(
   root: Json,
@@ -136,6 +151,7 @@ export function compileAnswer(rules: AnswerRules, requestSeparator: string): Rea
   const errorPaths = compilePath(rules.error ?? "error");
   const vocabulary: Vocabulary = compileVocabulary(rules.errors);
   const furtherPaths = (rules.refresh_tokens ?? []).map((path) => path.split("."));
+  const keepsOthers = rules.keep?.includes("*") ?? false;
   const kept = (rules.keep ?? []).map((path): [string, Path] => [path, path.split(".")]);
   const unit = rules.expires_in_unit === "milliseconds" ? 0.001 : 1;
   const separator = rules.scope_separator ?? (requestSeparator === "+" ? " " : requestSeparator);
@@ -157,7 +173,7 @@ export function compileAnswer(rules: AnswerRules, requestSeparator: string): Rea
       fromMoment(find("refresh_token_expires_at"));
     const scope = toScope(find("scope"), separator);
     const idToken = nonEmpty(find("id_token"));
-    const extra: JsonObject = {};
+    const extra: JsonObject = keepsOthers ? othersOf(root) : {};
     for (const [name, path] of kept) {
       const value = memberAt(root, path);
       if (value !== undefined && value !== null) extra[name] = value;

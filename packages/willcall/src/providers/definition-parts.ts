@@ -171,7 +171,12 @@ export const tokenAnswerRules = z.strictObject({
     .array(text)
     .optional()
     .describe("Further members that are refresh tokens (two tokens in one answer)"),
-  keep: z.array(text).optional().describe("Further members that an account keeps: `instance_url`, `team.id`"),
+  keep: z
+    .array(text)
+    .optional()
+    .describe(
+      "Further members that an account keeps: `instance_url`, `team.id`; `*`: all that hold no token",
+    ),
 });
 
 /** A call after the token answer: a second exchange for the real token, or a lookup. */
