@@ -23,6 +23,8 @@ export interface SceneOptions {
   readonly providerHeaders?: ProviderOptions["headers"];
   /** How many token requests the provider's front door answers with 503 before it lets them through. */
   readonly failures?: number;
+  /** Makes the broker keep accounts at the provider, too: further members of `accounts`. */
+  readonly accounts?: object;
 }
 
 /** A broker, a provider, a plugin and strangers, each on an origin of its own. */
@@ -30,6 +32,8 @@ export interface Scene {
   readonly willcall: string;
   readonly plugin: string;
   readonly provider: string;
+  /** A link that signs a browser in as `owner`, where accounts are kept. */
+  signInLink(owner: string): Promise<string>;
   /** Serves one page on a new origin; resolves to that origin. */
   page(html: string): Promise<string>;
   /** Ends the broker, as a deployment does, and starts it again on the same data. */
@@ -67,7 +71,7 @@ export async function setScene(options: SceneOptions = {}): Promise<Scene> {
     await startProvider({
       ...registration,
       port: providerPort,
-      redirectUri: `${willcall}/redirect`,
+      redirectUri: `${willcall}${options.accounts ? "/accounts/meadow" : ""}/redirect`,
       ...(options.providerHeaders && { headers: options.providerHeaders }),
     }),
   );
@@ -91,13 +95,24 @@ export async function setScene(options: SceneOptions = {}): Promise<Scene> {
         client_id: registration.clientId,
         client_secret: registration.clientSecret,
         token_endpoint_auth_method: "client_secret_basic",
+        revocation_endpoint: `${provider}/token/revocation`,
+        identity: { from: "endpoint", endpoint: `${provider}/me`, id: "sub", label: "name" },
         pkce: "required",
       },
     },
     apps: { "": { title: "Fieldnotes", provider: "meadow", scope: ["openid", "profile"], ...options.app } },
+    ...(options.accounts && {
+      accounts: {
+        title: "Fieldnotes",
+        providers: { meadow: { scope: ["openid", "profile"] } },
+        ...options.accounts,
+      },
+    }),
   };
+  const operatorToken = randomBytes(24).toString("base64url");
+  const env = options.accounts ? { WILLCALL_OPERATOR_TOKEN: operatorToken } : {};
   writeFileSync(join(folder, "willcall.config.json"), JSON.stringify(configuration));
-  const sources = { cwd: folder, env: {}, flags: {}, files: diskFiles, catalogue, random: randomBytes };
+  const sources = { cwd: folder, env, flags: {}, files: diskFiles, catalogue, random: randomBytes };
   const { config, dataDir, listen: address } = await loadConfig(sources);
   const events: LogEvent[] = [];
   const log = recordingLog(({ event }) => events.push(event), Date.now);
@@ -113,6 +128,13 @@ export async function setScene(options: SceneOptions = {}): Promise<Scene> {
     plugin,
     provider,
     events,
+    signInLink: async (owner) => {
+      const headers = { authorization: `Bearer ${operatorToken}` };
+      const body = JSON.stringify({ owner });
+      const answer = await fetch(`${willcall}/api/owner-sessions`, { method: "POST", headers, body });
+      const { url } = (await answer.json()) as { url: string };
+      return url;
+    },
     restart: async () => {
       await broker.close();
       broker = await start();

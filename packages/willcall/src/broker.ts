@@ -1,12 +1,13 @@
-import { announcing } from "./accounts/announcing.ts";
-import { createCourier } from "./accounts/courier.ts";
 import { createAccountTypeBook } from "./account-types/book.ts";
 import { accountRegistrations } from "./account-types/registrations.ts";
+import { announcing } from "./accounts/announcing.ts";
+import { createCourier } from "./accounts/courier.ts";
 import { accountDelivery } from "./accounts/delivery.ts";
 import { createVault } from "./accounts/vault.ts";
 import type { Config } from "./config/config.ts";
 import { ConfigError } from "./config/mistakes.ts";
 import type { Connection } from "./connection.ts";
+import type { MakeConnectorRuns } from "./connectors/runs.ts";
 import { Keyring } from "./crypto/keys.ts";
 import type { Desk } from "./desk.ts";
 import { accountCallbackRoutes } from "./dialects/account-callbacks.ts";
@@ -17,6 +18,7 @@ import { couchRoutes } from "./dialects/couchdb.ts";
 import { cozyRoutes } from "./dialects/cozy.ts";
 import { cozyStartRoutes } from "./dialects/cozy-start.ts";
 import { DEVICE_GRANT, deviceGrant, deviceRoutes } from "./dialects/device.ts";
+import { homeRoutes } from "./dialects/home.ts";
 import { Replies, headerSets } from "./dialects/http.ts";
 import { Waits } from "./dialects/long-poll.ts";
 import { operatorRoutes } from "./dialects/operator-api.ts";
@@ -49,7 +51,7 @@ export interface Broker {
   fetch(request: Request, connection: Connection): Response | Promise<Response>;
   /** Answers as `fetch` does, and only where account types are provisioned: for CouchDB's own port. */
   provision(request: Request, connection: Connection): Response | Promise<Response>;
-  /** Begins no more logins; everything under way goes on (SIGTERM). Resolves when no webhook is being delivered any more. */
+  /** Begins no more logins; everything under way goes on (SIGTERM). Resolves when no webhook is delivered and no connector runs any more. */
   drain(): Promise<void>;
   /**
    * Deletes what is past its time (promise S7), renews accounts that are due, and delivers waiting events. Call it now and
@@ -64,12 +66,15 @@ export interface Parts {
   engine: Engine;
   platform: Platform;
   log: Log;
+  /** Runs connectors, where the runtime can start programs. */
+  connectorRuns?: MakeConnectorRuns;
   /** Whether work may go on after an answer: where the process outlives its requests. Else only `sweep` delivers events. */
   outlivesRequests?: boolean;
 }
 
 /** The composition root: one broker over one engine. Throws `ConfigError` where the engine cannot keep what it should. */
-export function createBroker({ config, engine, platform, log, outlivesRequests = false }: Parts): Broker {
+export function createBroker(parts: Parts): Broker {
+  const { config, engine, platform, log, connectorRuns, outlivesRequests = false } = parts;
   const draining = new Draining();
   const desk: Desk = {
     config,
@@ -87,6 +92,7 @@ export function createBroker({ config, engine, platform, log, outlivesRequests =
   const courier = store && createCourier(desk, store);
   const wake = courier && outlivesRequests ? courier.wake : () => {};
   const vault = registrations && store && createVault(desk, announcing(store.accounts, wake), registrations);
+  const runs = store && connectorRuns?.({ desk, store });
   const deliveries: Deliveries = {
     "read-key": mailboxDelivery,
     "client-keys": mailboxDelivery,
@@ -135,15 +141,17 @@ export function createBroker({ config, engine, platform, log, outlivesRequests =
       openTicket(desk, query.get("ticket") ?? ""),
     );
     accountCallbackRoutes(routes, accountsLobby, config.accounts);
+    const cozy = { desk, replies, vault, app: config.accounts, registrations };
+    cozyStartRoutes(routes, { ...cozy, lobby: accountsLobby });
+    cozyRoutes(routes, { ...cozy, ...vaultStoreOf(engine) });
     sessionRoutes(routes, lobby, config.accounts);
+    const { waits } = office;
+    homeRoutes(routes, { desk, headers, vault, app: config.accounts, registrations, waits, runs });
     const { operatorTokens, accountTypes, events } = vaultStoreOf(engine);
     const operated = { desk, replies, vault, operatorTokens, events, app: config.accounts, registrations };
     operatorRoutes(routes, operated);
     const book = createAccountTypeBook(desk, accountTypes);
     for (const each of [routes, couch]) couchRoutes(each, { desk, headers, book, operatorTokens });
-    const cozy = { desk, replies, vault, app: config.accounts, registrations };
-    cozyStartRoutes(routes, { ...cozy, lobby: accountsLobby });
-    cozyRoutes(routes, { ...cozy, ...vaultStoreOf(engine) });
   }
 
   return {
@@ -151,7 +159,7 @@ export function createBroker({ config, engine, platform, log, outlivesRequests =
     provision: (request, connection) => couch.answer(request, connection),
     drain: async () => {
       draining.begin();
-      await courier?.settled();
+      await Promise.all([courier?.settled(), runs?.close()]);
     },
     sweep: () => keepHouse({ desk, engine, vault, courier }),
   };

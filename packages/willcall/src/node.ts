@@ -8,6 +8,7 @@ import { getRequestListener } from "@hono/node-server";
 import { type Broker, createBroker } from "./broker.ts";
 import type { Config } from "./config/config.ts";
 import type { Connection } from "./connection.ts";
+import { createConnectorRuns } from "./connectors/runs.node.ts";
 import { pooledRandom } from "./crypto/random.ts";
 import type { Engine } from "./engines/engine.ts";
 import { type NodeSockets, serveSockets } from "./node-sockets.ts";
@@ -60,7 +61,14 @@ export async function serveNode(options: NodeOptions): Promise<Serving> {
     sleep: (milliseconds: number) => sleep(milliseconds, undefined, { ref: false }),
     fetch: egress.fetch,
   };
-  const broker = createBroker({ config, engine, platform, log, outlivesRequests: true });
+  const broker = createBroker({
+    config,
+    engine,
+    platform,
+    log,
+    connectorRuns: createConnectorRuns,
+    outlivesRequests: true,
+  });
   const trust = proxyTrust(config.trustedProxies);
   function listenerOf(answer: Broker["fetch"]) {
     const listener = getRequestListener(

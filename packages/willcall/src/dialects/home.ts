@@ -106,7 +106,8 @@ async function showHome(office: HomeOffice, call: Call, who: Owner): Promise<Res
       seen,
       signal: patience?.signal,
       after: asked.get("after") ?? "",
-      notice: asked.get("notice"),
+      // Cozy's routes come back here with an error of RFC 6749.
+      notice: asked.has("error") ? "not_connected" : asked.get("notice"),
       at: asked.get("at"),
     });
     return renderedAnswer(office, 200, renderHome({ ...factsOf(call), kind: "home", ...home }));

@@ -32,7 +32,7 @@ export function accountCard(account: ShownAccount, nonce: string, now: number, t
 <div class="who">${face(provider)}<div><h3>${named(label)}</h3><p class="soft">${named(provider)}</p></div><span class="${isWell ? "status" : "status bad"}">${said.status[account.status]}</span></div>
 ${isWell ? undefined : html`<p class="warn">${trouble(account, texts.home)}</p>`}
 <p class="facts">${used} · ${said.connected(since(account.createdAt))}</p>
-${scopeList(account.scopes, texts.home)}
+${scopeList(account.scopes, `access${id}`, texts.home)}
 ${account.connectors.length === 0 ? undefined : html`<ul class="runs">${account.connectors.map((one) => connectorRow(one, which, nonce, now, texts))}</ul>`}
 <div class="acts">${reconnect}<a class="plain" id="disconnect${id}" href="${path}/disconnect" aria-label="${said.disconnect}: ${which}">${said.disconnect}</a></div>
 </li>`;
@@ -45,12 +45,12 @@ function trouble({ status, reason, provider }: ShownAccount, { account: said }: 
   return html`${status === "error" ? said.otherTrouble.error : said.otherTrouble.needs_reconnect}`;
 }
 
-function scopeList(scopes: readonly string[], { account: said }: HomeTexts): Html | undefined {
+function scopeList(scopes: readonly string[], id: string, { account: said }: HomeTexts): Html | undefined {
   if (scopes.length === 0) return undefined;
   const shown = scopes.slice(0, MOST_SCOPES).map((scope) => html`<li>${isolate(scope, LONGEST_SCOPE)}</li>`);
   const more = scopes.length - shown.length;
   if (more > 0) shown.push(html`<li>${said.moreScopes(more)}</li>`);
-  return html`<details><summary>${said.scopes(scopes.length)}</summary><ul>${shown}</ul></details>`;
+  return html`<details id="${id}"><summary>${said.scopes(scopes.length)}</summary><ul>${shown}</ul></details>`;
 }
 
 function connectorRow(

@@ -110,6 +110,21 @@ const textOf = (page: HomePage): string =>
 const structure = (page: HomePage): string[] =>
   (htmlOf(page).match(/<[^>]*>/g) ?? []).map((tag) => tag.replaceAll(/"[^"]*"/g, '""'));
 
+/** What one account reads. */
+const accountText = (change: Partial<ShownAccount>): string =>
+  textOf(bare({ accounts: [account("Meadow", { connectors: [], ...change })] }));
+
+/** What a failed attempt reads. */
+const failureText = (reason: string): string =>
+  textOf(bare({ attempt: attempt("Meadow", { state: "failed", reason }) }));
+
+/** A run's page. */
+function runPage(change: object): HomePage {
+  const [, , page] = everyPage("Photos");
+  if (page?.kind !== "run") throw new Error("the third page is the run");
+  return { ...page, lastError: null, ...change };
+}
+
 describe("S8: nothing from a stranger becomes markup", () => {
   test.each([
     `<script>alert(1)</script>`,
@@ -208,10 +223,8 @@ describe("an attempt", () => {
   });
 
   test("says why it failed, in the words of the login's own page", () => {
-    const failed = (reason: string) =>
-      textOf(bare({ attempt: attempt("Meadow", { state: "failed", reason }) }));
-    expect(failed("other_identity")).toContain("as somebody else than before");
-    expect(failed("something_new")).toContain("Something went wrong on the way");
+    expect(failureText("other_identity")).toContain("as somebody else than before");
+    expect(failureText("something_new")).toContain("Something went wrong on the way");
   });
 
   test("is said aloud where it changes", () => {
@@ -222,11 +235,13 @@ describe("an attempt", () => {
 });
 
 describe("an account", () => {
-  const one = (change: Partial<ShownAccount>): string =>
-    textOf(bare({ accounts: [account("Meadow", { connectors: [], ...change })] }));
-
   test("says what it is, how it is, and since when", () => {
-    const text = one({ label: "ada@example.com", status: "connected", reason: null, scopes: ["read"] });
+    const text = accountText({
+      label: "ada@example.com",
+      status: "connected",
+      reason: null,
+      scopes: ["read"],
+    });
     for (const fact of [
       "ada@example.com",
       "Meadow",
@@ -239,9 +254,9 @@ describe("an account", () => {
   });
 
   test("says that it was not used yet, and that nobody named it", () => {
-    expect(one({ usedAt: null })).toContain("Not used yet");
-    expect(one({ label: null })).toContain("Unnamed account");
-    expect(one({ label: "\u202e" })).toContain("Unnamed account");
+    expect(accountText({ usedAt: null })).toContain("Not used yet");
+    expect(accountText({ label: null })).toContain("Unnamed account");
+    expect(accountText({ label: "\u202e" })).toContain("Unnamed account");
   });
 
   test.each([
@@ -252,7 +267,7 @@ describe("an account", () => {
     ["error", "toString", "It is tried again by itself"],
     ["error", null, "It is tried again by itself"],
   ] as const)("that is %s for %s says what to do", (status, reason, said) => {
-    expect(one({ status, reason })).toContain(said);
+    expect(accountText({ status, reason })).toContain(said);
   });
 
   test("names itself in each of its buttons, so that they can be told apart by ear", () => {
@@ -263,7 +278,7 @@ describe("an account", () => {
 
   test("cannot have a connector started that runs", () => {
     const running = connector("Photos", { run: { outcome: "running", startedAt: NOW, endedAt: null } });
-    const text = one({ connectors: [running] });
+    const text = accountText({ connectors: [running] });
     expect(text).toContain("Running");
     expect(text).not.toContain("Run now");
   });
@@ -278,9 +293,7 @@ describe("what can be connected", () => {
   });
 
   test("says which provider a connector uses", () => {
-    expect(textOf(bare({ connectors: [offer("Photos", { uses: "Google" })] }))).toContain(
-      "Uses an account at Google",
-    );
+    expect(textOf(bare({ connectors: [offer("Photos", { uses: "Google" })] }))).toContain("Uses Google");
   });
 });
 
@@ -307,29 +320,25 @@ test("reads French where French is preferred", () => {
 });
 
 describe("a run", () => {
-  const run = (change: object): HomePage => {
-    const [, , page] = everyPage("Photos");
-    if (page?.kind !== "run") throw new Error("the third page is the run");
-    return { ...page, lastError: null, ...change };
-  };
-
   test("shows what the connector said, and when", () => {
     const at = Date.UTC(2030, 0, 1, 12, 34, 56);
-    const html = htmlOf(run({ lines: [{ at, type: "error", message: "HTTP 500" }] }));
+    const html = htmlOf(runPage({ lines: [{ at, type: "error", message: "HTTP 500" }] }));
     expect(html).toContain('<time datetime="2030-01-01T12:34:56.000Z">12:34:56</time>');
     expect(html).toContain("<b>Error:</b> <bdi>HTTP 500</bdi>");
   });
 
   test("is followed while it goes on, and cannot be started twice", () => {
     const html = htmlOf(
-      run({ connector: connector("Photos", { run: { outcome: "running", startedAt: NOW, endedAt: null } }) }),
+      runPage({
+        connector: connector("Photos", { run: { outcome: "running", startedAt: NOW, endedAt: null } }),
+      }),
     );
     expect(html).toContain('data-live="running"');
     expect(html).not.toContain("Run now");
   });
 
   test("says that only the person can help, and how", () => {
-    const html = htmlOf(run({ lastError: "USER_ACTION_NEEDED.OAUTH_OUTDATED" }));
+    const html = htmlOf(runPage({ lastError: "USER_ACTION_NEEDED.OAUTH_OUTDATED" }));
     expect(html).toContain("It needs you");
     expect(html).toContain('action="/home/accounts/a/reconnect"');
   });

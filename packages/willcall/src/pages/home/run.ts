@@ -41,7 +41,7 @@ export function runMain(view: RunView, texts: Texts): Html {
   return html`<p class="back"><a href="/home">${texts.home.back}</a></p>
 <h1>${named(connector.name)}</h1>
 <p class="soft">${named(plainLabel(account, texts))}, ${named(account.provider)}</p>
-<div id="run" data-part role="status"${live}><p>${runStatus(connector.run, now, texts)}</p>${error}</div>
+<div id="run" data-part role="status"${live}><p class="soft">${runStatus(connector.run, now, texts)}</p>${error}</div>
 <div id="start" data-part class="acts">${needsOwner && !isRunning ? reconnect : undefined}${isRunning ? undefined : start}</div>
 <h2 id="lines-name">${said.lines(named(connector.name))}</h2>
 <ol class="lines" id="lines" data-part tabindex="0" aria-labelledby="lines-name">${log}</ol>`;

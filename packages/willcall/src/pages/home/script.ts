@@ -36,7 +36,9 @@ const replace=(part,next)=>{
 if(part.innerHTML===next.innerHTML)return;
 const focused=part.contains(document.activeElement)&&document.activeElement.id;
 const atEnd=part.scrollTop+part.clientHeight>=part.scrollHeight-4;
+const unfolded=Array.from(part.querySelectorAll("details[open]"),({id})=>id);
 part.replaceChildren(...next.childNodes);
+for(const id of unfolded)document.getElementById(id)?.setAttribute("open","");
 if(focused)document.getElementById(focused)?.focus();
 if(atEnd)part.scrollTop=part.scrollHeight;
 };

@@ -75,5 +75,5 @@ header form .plain{min-height:2.25rem;padding:.25rem .5rem;margin-right:-.5rem;f
 .back+h1{margin-bottom:0}
 footer{margin-top:2.5rem}
 .hide{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-@media(max-width:30rem){header form{flex-direction:row}body{padding:0 1rem 2rem}.card{padding:1rem}.sheet{margin-top:2rem;padding:1.5rem 1.25rem}.account .who{flex-wrap:wrap}.account .who>div{flex:1 1 9rem}h1{font-size:1.75rem}}
+@media(max-width:30rem){header form{flex-direction:row}body{padding:0 1rem 2rem}.card{padding:1rem}.sheet{margin-top:2rem;padding:1.5rem 1.25rem}.account .who{flex-wrap:wrap}.account .who>div{flex:1 1 9rem}.account .who .status{margin-left:3.625rem}h1{font-size:1.75rem}}
 `;

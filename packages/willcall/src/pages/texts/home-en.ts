@@ -49,7 +49,7 @@ export const homeEn: HomeTexts = {
   },
   connectors: {
     heading: "Connectors",
-    uses: (provider) => html`Uses an account at ${provider}`,
+    uses: (provider) => html`Uses ${provider}`,
   },
   attempt: {
     waiting: {
@@ -97,6 +97,8 @@ export const homeEn: HomeTexts = {
     bad_input: "That does not look right.",
     missing_input: "Fill this in first.",
     not_offered: "This cannot be connected here any more.",
+    not_connected:
+      "Nothing was connected: access was refused, or the login failed. You can start again below.",
     restarting: "This server is restarting. Try again in a moment.",
   },
   deeds: {
@@ -122,7 +124,7 @@ export const homeEn: HomeTexts = {
     title: "Log",
     start: "Run now",
     log: "Log",
-    lines: (connector) => html`What ${connector} said`,
+    lines: (connector) => html`What ${connector} said, times in UTC`,
     empty: "It has said nothing yet.",
     status: {
       never: "Has not run yet",

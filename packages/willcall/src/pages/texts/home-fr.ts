@@ -49,7 +49,7 @@ export const homeFr: HomeTexts = {
   },
   connectors: {
     heading: "Connecteurs",
-    uses: (provider) => html`Utilise un compte ${provider}`,
+    uses: (provider) => html`Utilise ${provider}`,
   },
   attempt: {
     waiting: {
@@ -97,6 +97,8 @@ export const homeFr: HomeTexts = {
     bad_input: "Cette valeur ne convient pas.",
     missing_input: "Remplissez d’abord ce champ.",
     not_offered: "Ceci ne peut plus être relié ici.",
+    not_connected:
+      "Rien n’a été relié\u202f: l’accès a été refusé, ou la connexion a échoué. Vous pouvez recommencer ci-dessous.",
     restarting: "Ce serveur redémarre. Réessayez dans un instant.",
   },
   deeds: {
@@ -122,7 +124,7 @@ export const homeFr: HomeTexts = {
     title: "Journal",
     start: "Lancer",
     log: "Journal",
-    lines: (connector) => html`Ce que ${connector} a dit`,
+    lines: (connector) => html`Ce que ${connector} a dit, heures en UTC`,
     empty: "Il n’a encore rien dit.",
     status: {
       never: "N’a pas encore été lancé",

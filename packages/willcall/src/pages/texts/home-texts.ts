@@ -11,7 +11,7 @@ export type ToldTrouble =
   | "misconfigured";
 
 /** Why what a person asked for on the home page was not begun. */
-export type ToldProblem = "bad_input" | "missing_input" | "not_offered" | "restarting";
+export type ToldProblem = "bad_input" | "missing_input" | "not_offered" | "restarting" | "not_connected";
 
 /** What a person has just done on the home page. */
 export type ToldDeed = "disconnected" | "forgotten";
