@@ -51,6 +51,12 @@ describe("an account that a broker keeps", () => {
     await expect(account.renew("stale")).rejects.toThrow("USER_ACTION_NEEDED.OAUTH_OUTDATED");
   });
 
+  it("needs its owner when there is nothing newer to be had", async () => {
+    world.token = "stale";
+    const account = await open();
+    await expect(account.renew("stale")).rejects.toThrow("USER_ACTION_NEEDED.OAUTH_OUTDATED");
+  });
+
   it.each([500, 503, 429])("is the provider's trouble when a refresh is answered %i", async (status) => {
     world.refresh = status;
     const account = await open();

@@ -61,13 +61,15 @@ async function openKept({ env }: Given, stack: Stack): Promise<Account> {
   const fields: Tree = { ...treeIn(document, "auth"), ...treeIn(document, "oauth") };
   let underWay: Promise<string> | undefined;
 
-  async function ask(): Promise<string> {
+  async function ask(used: string): Promise<string> {
     const refresh = `/accounts/${encodeURIComponent(type)}/${encodeURIComponent(id)}/refresh`;
     const answer = await stack.fetchJSON("POST", refresh).catch((error: unknown) => {
       throw renewalError(error);
     });
     const token = textIn(treeIn(treeIn(answer, "attributes"), "oauth"), "access_token");
     if (token === undefined) throw new Error(errors.VENDOR_DOWN);
+    // There is nothing newer: the provider gave no refresh token, or the one that was refused is fresh.
+    if (token === used) throw new Error(errors.USER_ACTION_NEEDED_OAUTH_OUTDATED);
     fields["access_token"] = token;
     return token;
   }
@@ -84,7 +86,7 @@ async function openKept({ env }: Given, stack: Stack): Promise<Account> {
     renew(used) {
       const current = textIn(fields, "access_token");
       if (current !== undefined && current !== used) return Promise.resolve(current);
-      underWay ??= ask().finally(() => {
+      underWay ??= ask(used).finally(() => {
         underWay = undefined;
       });
       return underWay;
