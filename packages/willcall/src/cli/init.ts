@@ -51,13 +51,18 @@ export function makeSetup({ provider, entry, kind, app, origin }: SetupAnswers):
     },
     apps: { [app]: { provider, scope: [], ...(origins.length > 0 && { origins }) } },
   };
-  const console = entry.console ?? entry.docs;
+  const where = entry.console === undefined ? "" : ` (${entry.console})`;
+  const how =
+    entry.console === undefined ? `. ${entry.notes ?? `Its documentation is at ${entry.docs}`}` : "";
+  const settings = Object.entries(entry.inputs ?? {})
+    .filter(([, input]) => input.by === "operator" && input.default === undefined)
+    .map(([name, input]) => ` and \`providers.${provider}.inputs.${name}.default\` (${input.title})`);
   return {
     config: `${JSON.stringify(config, null, 2)}\n`,
     variables: [clientId, clientSecret],
     steps: [
-      `Register an app at ${entry.title} (${console}) with the redirect URI ${scheme}://localhost:8787/${app}/redirect`,
-      `Put what it gives you into .dev.vars (${clientId} and ${clientSecret}), and the scopes you need into ${CONFIG_FILE}`,
+      `Register an app at ${entry.title}${where} with the redirect URI ${scheme}://localhost:8787/${app}/redirect${how}`,
+      `Put what it gives you into .dev.vars (${clientId} and ${clientSecret}), and the scopes you need${settings.join("")} into ${CONFIG_FILE}`,
       "Run `willcall doctor` to check all of it, then `willcall serve`",
     ],
   };

@@ -18,7 +18,10 @@ const entries: Record<string, CatalogueEntry> = {
     token_endpoint: "https://{shop}.example/t",
     hosts: ["*.example"],
     token_request: { method: "GET" },
-    inputs: { shop: { title: "Shop", pattern: "[a-z]+", example: "acme" } },
+    inputs: {
+      shop: { title: "Shop", pattern: "[a-z]+", example: "acme" },
+      region: { title: "Region", pattern: "[a-z]+", example: "eu", by: "operator" },
+    },
     refresh: { supported: false },
   },
 };
@@ -55,9 +58,16 @@ describe("a provider", () => {
     expect(text).toContain("Register at:      https://console.example");
     expect(text).toContain("Redirect URI:     http://localhost:8787/<app>/redirect");
     expect(text).toContain("Secret in URL:    yes");
-    expect(text).toContain("Each login needs: shop (Shop, as acme)");
+    expect(text).toContain("Each login needs: shop (Shop, as acme)\n");
+    expect(text).toContain("You configure:    inputs.region.default (Region, as eu)\n");
     expect(text).toContain("Refresh token:    none");
     expect(text).toContain("Notes:            Ask for a review first.");
+  });
+
+  test("without a page for registering points to its notes", async () => {
+    const { entry, ...shown } = await showProvider(two, "inurl", undefined);
+    const { console: _console, ...silent } = entry;
+    expect(showText({ ...shown, entry: silent })).toContain("Register at:      see the notes\n");
   });
 
   test("is shown with the redirect URIs of the apps that use it", async () => {

@@ -60,7 +60,8 @@ export async function showProvider(
   const entry = await catalogue.entry(id);
   if (entry !== undefined) return { id, entry, redirectUris: redirectUrisFor(entry, config) };
   const remedy = `\`willcall providers search <words>\` finds others.${didYouMean(id, await catalogue.ids())}`;
-  throw new ConfigError([{ path: "The provider", problem: "is not in the catalogue", remedy }]);
+  const mistake = { path: "The provider", problem: "is not in the catalogue", remedy };
+  throw new ConfigError([mistake], "The command");
 }
 
 function redirectUrisFor(entry: CatalogueEntry, config: Config | undefined): string[] {
@@ -74,12 +75,16 @@ function redirectUrisFor(entry: CatalogueEntry, config: Config | undefined): str
 
 /** The provider as text for a person. */
 export function showText({ id, entry, redirectUris }: Shown): string {
-  const inputs = Object.entries(entry.inputs ?? {}).map(
-    ([name, { title, example }]) => `${name} (${title}, as ${example})`,
-  );
+  const inputs = Object.entries(entry.inputs ?? {});
+  const perLogin = inputs
+    .filter(([, { by }]) => by !== "operator")
+    .map(([name, { title, example }]) => `${name} (${title}, as ${example})`);
+  const configured = inputs
+    .filter(([, { by }]) => by === "operator")
+    .map(([name, { title, example }]) => `inputs.${name}.default (${title}, as ${example})`);
   const offline = entry.authorization?.offline;
   const facts: [string, string | undefined][] = [
-    ["Register at", entry.console],
+    ["Register at", entry.console ?? (entry.notes && "see the notes")],
     ["Redirect URI", redirectUris.join("\n")],
     ["Documentation", entry.docs],
     ["Issuer", entry.issuer],
@@ -97,7 +102,8 @@ export function showText({ id, entry, redirectUris }: Shown): string {
           : undefined,
     ],
     ["Revocation", entry.revocation_endpoint],
-    ["Each login needs", inputs.join(", ") || undefined],
+    ["You configure", configured.join(", ") || undefined],
+    ["Each login needs", perLogin.join(", ") || undefined],
     ["Notes", entry.notes],
   ];
   const lines = facts.flatMap(([name, value]) =>

@@ -1,17 +1,23 @@
 import { describe, expect, test } from "vitest";
+import type { Catalogue } from "../config/catalogue.ts";
 import { loadConfig } from "../config/load.ts";
 import { catalogue, memoryFiles, sources } from "../config/sources.fixture.ts";
 import { type SetupFlags, setUp, setUpText } from "./setup.ts";
 
 /** Sets up in `/site`; `answers` are given in order to the questions asked. */
-async function run(flags: SetupFlags, texts = new Map<string, string>(), answers?: string[]) {
+async function run(
+  flags: SetupFlags,
+  texts = new Map<string, string>(),
+  answers?: string[],
+  known: Catalogue = catalogue,
+) {
   const questions: string[] = [];
   const ask = async (question: string) => {
     questions.push(question);
     return answers?.shift() ?? "";
   };
   const write = async (path: string, text: string) => void texts.set(path, text);
-  const world = { cwd: "/site", catalogue, files: memoryFiles(texts), write, ask: answers && ask };
+  const world = { cwd: "/site", catalogue: known, files: memoryFiles(texts), write, ask: answers && ask };
   return { done: await setUp(world, flags), texts, questions };
 }
 
@@ -35,10 +41,38 @@ describe("init", () => {
     const { done } = await run(flags);
     expect(setUpText(done).split("\n")).toEqual([
       "Wrote /site/willcall.config.json. Next:",
-      "  1. Register an app at Comma Inc. (https://docs.comma.example) with the redirect URI https://localhost:8787/sheets/redirect",
+      "  1. Register an app at Comma Inc. with the redirect URI https://localhost:8787/sheets/redirect. Its documentation is at https://docs.comma.example",
       "  2. Put what it gives you into .dev.vars (COMMA_CLIENT_ID and COMMA_CLIENT_SECRET), and the scopes you need into willcall.config.json",
       "  3. Run `willcall doctor` to check all of it, then `willcall serve`",
     ]);
+  });
+
+  test.each([
+    [
+      { console: "https://comma.example/apps", notes: "Ask for a review." },
+      /^Register an app at Comma Inc. \(https:\/\/comma.example\/apps\) with the redirect URI \S+\/sheets\/redirect$/,
+    ],
+    [{ notes: "Comma registers the app." }, /\/sheets\/redirect\. Comma registers the app\.$/],
+  ])("says where to register: %j", async (facts, step) => {
+    const entry = await catalogue.entry("comma");
+    const known = { ...catalogue, entry: async () => entry && { ...entry, ...facts } };
+    const { done } = await run(flags, new Map(), undefined, known);
+    expect(done.steps[0]).toMatch(step);
+  });
+
+  test("says what else only the operator knows", async () => {
+    const entry = await catalogue.entry("comma");
+    const domain = { title: "Domain", pattern: "[a-z]+", example: "acme", by: "operator" } as const;
+    const inputs = {
+      domain,
+      region: { ...domain, default: "eu" },
+      shop: { ...domain, by: "login" as const },
+    };
+    const known = { ...catalogue, entry: async () => entry && { ...entry, inputs } };
+    const { done } = await run(flags, new Map(), undefined, known);
+    expect(done.steps[1]).toContain(
+      "the scopes you need and `providers.comma.inputs.domain.default` (Domain) into",
+    );
   });
 
   test("asks for what the flags don't say", async () => {
@@ -74,7 +108,7 @@ describe("init", () => {
     const texts = new Map<string, string>();
     const wrong = { provider: "coma", kind: "web", name: "token", origin: "http://app.example/" };
     await expect(run(wrong, texts)).rejects.toThrow(
-      /3 mistakes[^]*--provider[^]*"comma"[^]*--name[^]*--origin/,
+      /^The command has 3 mistakes[^]*--provider[^]*"comma"[^]*--name[^]*--origin/,
     );
     expect(texts.size).toBe(0);
   });

@@ -41,7 +41,8 @@ export interface SetUp {
  */
 export async function setUp(world: SetupWorld, flags: SetupFlags): Promise<SetUp> {
   const config = resolve(world.cwd, CONFIG_FILE);
-  const refuse = (problem: string, remedy: string) => new ConfigError([{ path: config, problem, remedy }]);
+  const refuse = (problem: string, remedy: string) =>
+    new ConfigError([{ path: config, problem, remedy }], "The command");
   if ((await world.files.read(config)).ok) {
     throw refuse("is there already", "Edit it, or move it away first.");
   }
@@ -83,7 +84,8 @@ async function gatherAnswers(world: SetupWorld, flags: SetupFlags): Promise<Setu
     const remedy = kind === "framer" ? "Write the id from framer.json." : "Write scheme, host and port only.";
     mistakes.push({ path: "--origin", problem: "is not an origin that can be used", remedy });
   }
-  if (mistakes.length > 0 || entry === undefined || !isKind(kind)) throw new ConfigError(mistakes);
+  if (mistakes.length > 0 || entry === undefined || !isKind(kind))
+    throw new ConfigError(mistakes, "The command");
   return { provider, entry, kind, app, origin: origin === "" ? undefined : origin };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { appOf, env, file, load, mistakesIn, provider, someKey } from "./sources.fixture.ts";
+import type { CatalogueEntry } from "../providers/definition.ts";
+import { appOf, catalogue, env, file, load, mistakesIn, provider, someKey } from "./sources.fixture.ts";
 
 describe("providers", () => {
   const uses = { use: "comma", client_id: "1", client_secret: "env:S" };
@@ -18,6 +19,39 @@ describe("providers", () => {
     expect(await definitionOf({ authorization: { parameters: { owner: "team" } } })).toMatchObject({
       authorization: { scope_separator: ",", parameters: { owner: "team" } },
     });
+  });
+
+  test("need what only the operator can say, and no more of it than the value", async () => {
+    const domain = {
+      title: "Domain",
+      pattern: "[a-z.]+",
+      example: "acme.p.example",
+      by: "operator",
+    } as const;
+    const entry: CatalogueEntry = {
+      title: "P",
+      docs: "https://docs.p.example",
+      sources: ["https://docs.p.example"],
+      level: "listed",
+      authorization_endpoint: "https://{domain}/authorize",
+      token_endpoint: "https://{domain}/token",
+      hosts: ["*.p.example"],
+      inputs: { domain },
+    };
+    const written = (more: object) => ({
+      file: { ...file, providers: { p: { ...uses, ...more } } },
+      env,
+      catalogue: { ...catalogue, entry: async () => entry },
+    });
+    expect(await mistakesIn(written({}))).toEqual([
+      '  providers.p.inputs.domain.default is missing. Write what your logins go to (Domain), such as "acme.p.example".',
+    ]);
+    const inputs = { domain: { default: "acme.p.example" } };
+    const app = await appOf(written({ inputs }));
+    expect(app.providers[0]?.provider.definition.inputs).toEqual({ domain: { ...domain, ...inputs.domain } });
+    expect(await mistakesIn(written({ inputs: { domain: { default: "ACME" } } }))).toEqual([
+      expect.stringContaining("providers.p.inputs.domain.default does not fit the rest"),
+    ]);
   });
 
   test("hold nothing of the catalogue that is not about the wire", async () => {

@@ -54,7 +54,7 @@ function mergeDefinition(
   workbench: Workbench,
   path: Path,
   entry: CatalogueEntry | undefined,
-  overrides: Definition,
+  overrides: Omit<ProviderFile, "use" | "title" | "client_id" | "client_secret">,
 ): Definition | undefined {
   const base = Object.entries(entry ?? {}).filter(([key]) => !catalogueMembers.has(key));
   const result = definitionSchema.safeParse(merge(Object.fromEntries(base), overrides));
@@ -66,6 +66,11 @@ function mergeDefinition(
       workbench.complain([...path, ...at], problem, instruction(issue.message));
     }
     return undefined;
+  }
+  for (const [name, input] of Object.entries(result.data.inputs ?? {})) {
+    if (input.by !== "operator" || input.default !== undefined) continue;
+    const remedy = `Write what your logins go to (${input.title}), such as "${input.example}".`;
+    workbench.complain([...path, "inputs", name, "default"], "is missing", remedy);
   }
   if (workbench.mode === "production") {
     for (const at of plainUrls(result.data)) {

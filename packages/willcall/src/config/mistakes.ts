@@ -11,17 +11,18 @@ export interface Mistake {
 /** `EX_CONFIG` of sysexits.h: the process ends with it when the configuration is wrong. */
 export const CONFIG_EXIT_CODE = 78;
 
-/** Everything that is wrong with a configuration, all at once. Its message is one line per mistake. */
+/**
+ * Everything that is wrong with a configuration, or with the `what` that was written instead, all at once. Its
+ * message is one line per mistake.
+ */
 export class ConfigError extends Error {
   readonly code = "config_invalid";
   readonly exitCode = CONFIG_EXIT_CODE;
   readonly mistakes: readonly Mistake[];
 
-  constructor(mistakes: readonly Mistake[]) {
+  constructor(mistakes: readonly Mistake[], what = "The configuration") {
     const count = mistakes.length === 1 ? "one mistake" : `${mistakes.length} mistakes`;
-    super(
-      `The configuration has ${count}:\n${mistakes.map((mistake) => `  ${sentence(mistake)}`).join("\n")}`,
-    );
+    super(`${what} has ${count}:\n${mistakes.map((mistake) => `  ${sentence(mistake)}`).join("\n")}`);
     this.name = "ConfigError";
     this.mistakes = mistakes;
   }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { EVENT_TYPES } from "../engines/vault-store.ts";
 import { definitionSchema } from "../providers/definition.ts";
+import { inputRules, placeName } from "../providers/definition-parts.ts";
 import { ownPaths } from "./names.ts";
 
 /** A string within `pattern`; the remedy is said for every other value, and shown by editors. */
@@ -65,6 +66,10 @@ export const providerSchema = z.strictObject({
   client_id: clientId,
   client_secret: clientSecret.optional(),
   ...definition,
+  inputs: z
+    .record(placeName, inputRules.partial())
+    .optional()
+    .describe("What a login needs to know first; of an input of the catalogue `default` is enough"),
 });
 
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/;

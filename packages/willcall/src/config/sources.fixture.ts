@@ -68,6 +68,7 @@ export interface Given {
   env?: Record<string, string>;
   flags?: Flags;
   files?: Map<string, string>;
+  catalogue?: Catalogue;
 }
 
 /** What was given, as sources. */
@@ -83,7 +84,7 @@ export function sources(given: Given): ConfigSources {
     env: given.env ?? {},
     flags: given.flags ?? {},
     files: memoryFiles(files),
-    catalogue,
+    catalogue: given.catalogue ?? catalogue,
     random: (length) => Uint8Array.from({ length }, (_, i) => i * 5 + 1),
   };
 }
