@@ -29,6 +29,7 @@ export const claims: ReadonlyMap<string, string> = new Map([
   ["A16", "parameters of one provider never go to another"],
   ["client keys", "keys that the app makes: `/auth/authorize`, capped, confirmed, never overwritten"],
   ["B", "the native dialect: the app's own key, sealed boxes, typed outcomes, RFC-shaped token endpoints"],
+  ["E", "accounts: providers provisioned as at a CouchDB, logins into accounts, Cozy's routes and documents"],
   ["S1", "a stolen database, backup or log holds no usable token, key or secret"],
   ["S2", "tokens that the broker can open are delivered once at most"],
   ["S3", "nothing is sent to a provider for an unknown, used, expired or foreign state"],
@@ -52,7 +53,7 @@ export interface Case {
   readonly file: string;
 }
 
-const claim = String.raw`(?:[ACDS]\d+|B\d*|client keys)`;
+const claim = String.raw`(?:[ACDS]\d+|B\d*|E|client keys)`;
 const title = new RegExp(String.raw`["'\x60](${claim}(?:(?:, | to )${claim})*): ([^"\n]+?)["'\x60],`, "g");
 
 /** `A1 to A9` in full. */
