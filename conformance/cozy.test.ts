@@ -239,6 +239,18 @@ describe("an account type", () => {
     expect(answer.text).not.toMatch(/top-secret|refresh-/);
   });
 
+  it("E: is connected again with what it was granted, or with more where the connector asks for more", async () => {
+    await provision("hedge", "authorization_code");
+    const home = await allow(ada, await open(ada, "/accounts/hedge/start?scope=read"));
+    const path = `/accounts/hedge/${home.searchParams.get("account")}/reconnect`;
+    const scopeAt = async (query: string): Promise<string | null> => {
+      const { location } = await open(ada, `${path}${query}`);
+      return new URL(location ?? "about:blank").searchParams.get("scope");
+    };
+    expect(await scopeAt("")).toBe("read");
+    expect(await scopeAt("?scope=read+write")).toBe("read write");
+  });
+
   it.each(["refresh_token", "secret"])(
     "E: of grant mode %s is told that nobody logs in there",
     async (mode) => {

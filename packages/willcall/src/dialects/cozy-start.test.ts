@@ -45,7 +45,7 @@ describe("a scope in a start's query", () => {
 
   it("is at most what the operator configured", () => {
     expect(scopeOf(asked("read"), limited)).toEqual(["read"]);
-    expect(scopeOf(asked("write read"), limited)).toBeNull();
+    expect(scopeOf(asked("write read"), limited)).toEqual(["read", "write"]);
     expect(scopeOf(asked("read admin"), limited)).toBeUndefined();
     expect(scopeOf(asked("read"), { scope: { verbatim: "read,write" } })).toEqual(["read"]);
   });

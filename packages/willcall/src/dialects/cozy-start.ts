@@ -89,8 +89,8 @@ function visitorOf(desk: Desk, call: Call, query: URLSearchParams): Visitor | un
 
 /**
  * The scope that a manifest asks for, as clients put it into a query: scopes with spaces or `+` between them; nothing,
- * and what stands for nothing in a manifest, for none. Where the operator has named scopes, they are the most. Null: as
- * configured; undefined: too much, or no scope (RFC 6749 §3.3).
+ * and what stands for nothing in a manifest, for none. Where the operator has named scopes, they are the most. Null: none
+ * is asked for; undefined: too much, or no scope (RFC 6749 §3.3).
  */
 export function scopeOf(
   query: URLSearchParams,
@@ -104,8 +104,11 @@ export function scopeOf(
   // Lists and objects that were turned into text are no scopes.
   if (/^\s*[[{]/.test(text) || !tokens.every((token) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(token)))
     return undefined;
-  const isOpen = !("verbatim" in allowed) && allowed.length === 0;
-  return isOpen ? tokens : narrow(tokens.join(" "), allowed);
+  const configured = "verbatim" in allowed ? allowed.verbatim.split(/[\s,]+/).filter(Boolean) : allowed;
+  if (configured.length === 0) return tokens;
+  // All of them must be said, too: an account that is connected again may have been granted less before.
+  const narrowed = narrow(tokens.join(" "), allowed);
+  return narrowed === null ? configured : narrowed;
 }
 
 /** The parameters that are inputs of the provider's definition; everything else that clients send is not looked at. */
