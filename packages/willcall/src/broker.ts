@@ -92,7 +92,7 @@ export function createBroker(parts: Parts): Broker {
   const courier = store && createCourier(desk, store);
   const wake = courier && outlivesRequests ? courier.wake : () => {};
   const vault = registrations && store && createVault(desk, announcing(store.accounts, wake), registrations);
-  const runs = store && connectorRuns?.({ desk, store });
+  const runs = store && registrations && connectorRuns?.({ desk, store, registrations });
   const deliveries: Deliveries = {
     "read-key": mailboxDelivery,
     "client-keys": mailboxDelivery,

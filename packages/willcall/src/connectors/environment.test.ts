@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { Secret } from "../secret.ts";
 import { environmentOf } from "./environment.ts";
 
 const start = {
@@ -28,6 +29,11 @@ it("is what Cozy's stack gives a connector", () => {
     COZY_JOB_ID: "run-1",
     COZY_JOB_MANUAL_EXECUTION: "true",
   });
+});
+
+it("has the secret of the account type among the parameters, as Cozy's stack does", () => {
+  const { COZY_PARAMETERS } = environmentOf({ ...start, secret: new Secret({ key: "hunter2" }) }, {});
+  expect(COZY_PARAMETERS).toBe('{"page":50,"secret":{"key":"hunter2"}}');
 });
 
 it("passes on what a program needs, and nothing that is secret (S4)", () => {

@@ -1,3 +1,5 @@
+import type { Json } from "../providers/provider.ts";
+import type { Secret } from "../secret.ts";
 import type { Connector } from "./connector.ts";
 
 /** Variables of ours that a connector may see: where programs and temporary files are, and how to reach the world. */
@@ -35,6 +37,8 @@ export interface Start {
   readonly locale: string;
   /** Whether a person asked for this run, and may be there to answer. */
   readonly manual: boolean;
+  /** What its account type gives it besides tokens. */
+  readonly secret?: Secret<Json> | undefined;
 }
 
 /** Seconds between our time limit and the one that the connector is told, so that the two do not race. */
@@ -45,7 +49,7 @@ const GAP = 5;
  * what a program needs to run. No root key, no operator's token, no client secret is among it.
  */
 export function environmentOf(
-  { connector, account, url, token, run, timeLimit, locale, manual }: Start,
+  { connector, account, url, token, run, timeLimit, locale, manual, secret }: Start,
   ours: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
   const { slug, parameters } = connector.manifest;
@@ -59,7 +63,7 @@ export function environmentOf(
     COZY_URL: `${url}/`,
     COZY_CREDENTIALS: token,
     COZY_FIELDS: JSON.stringify({ account, konnector: slug }),
-    COZY_PARAMETERS: JSON.stringify(parameters),
+    COZY_PARAMETERS: JSON.stringify({ ...parameters, ...(secret && { secret: secret.reveal() }) }),
     COZY_LANGUAGE: "node",
     COZY_LOCALE: locale,
     COZY_TIME_LIMIT: String(timeLimit + GAP),

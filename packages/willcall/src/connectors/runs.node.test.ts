@@ -7,12 +7,15 @@ import { Clock, RotatingProvider, accessToken, openProcess } from "../accounts/t
 import { openSqlite } from "../engines/sqlite/open.ts";
 import { temporaryStore } from "../engines/sqlite/testing.ts";
 import type { AccountId } from "../engines/vault-store.ts";
+import type { Json } from "../providers/provider.ts";
+import { Secret } from "../secret.ts";
 import type { Connector } from "./connector.ts";
 import type { ConnectorRuns, Run } from "./runs.ts";
 import { createConnectorRuns } from "./runs.node.ts";
 
 const account = "AbcdefghijklmnopqrstuA" as AccountId;
 const wanted = { account, owner: "ada" };
+const connectorSecret = new Secret<Json>({ apiKey: "not-to-be-shown-18" });
 
 let directory: string;
 let connector: Connector;
@@ -53,7 +56,12 @@ function open(): ConnectorRuns & AsyncDisposable {
   const engine = openSqlite({ path });
   const store = engine.vault;
   if (store === undefined) throw new TypeError("SQLite keeps accounts");
-  const opened = createConnectorRuns({ desk: process.desk, store }, globalThis.process.env);
+  const { registration } = process.arrived(new RotatingProvider(() => 0).grant());
+  const registrations = {
+    at: async (name: string) => (name === "meadow" ? { ...registration, connectorSecret } : undefined),
+    list: async () => [],
+  };
+  const opened = createConnectorRuns({ desk: process.desk, store, registrations }, globalThis.process.env);
   return {
     ...opened,
     [Symbol.asyncDispose]: async () => {
@@ -111,6 +119,14 @@ describe("a connector's run", () => {
     const token = accessToken(await process.vault.read({ id: account }));
     const { lines } = await run(say("info", `"${token} " + process.env.COZY_CREDENTIALS`));
     expect(lines).toMatchObject([{ message: "[secret] [secret]" }]);
+  });
+
+  it("is given its account type's secret, and does not show that either (S4)", async () => {
+    const { lines } = await run(
+      say("info", "JSON.parse(process.env.COZY_PARAMETERS).secret.apiKey") +
+        say("info", "JSON.parse(process.env.COZY_PARAMETERS).secret.apiKey.length"),
+    );
+    expect(lines).toMatchObject([{ message: "[secret]" }, { message: "18" }]);
   });
 
   it("keeps the reason of a failure until a run succeeds", async () => {

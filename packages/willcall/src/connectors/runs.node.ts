@@ -4,6 +4,7 @@ import { openHolding } from "../accounts/holding.ts";
 import type { Desk } from "../desk.ts";
 import type { AccountId, Accounts } from "../engines/vault-store.ts";
 import { errorFields } from "../observe/log.ts";
+import type { Json } from "../providers/provider.ts";
 import type { Connector } from "./connector.ts";
 import { type RunEnd, TIME_LIMIT, runConnector } from "./run.node.ts";
 import { readRun, writeRun } from "./run-book.ts";
@@ -28,7 +29,7 @@ const keyOf = ({ manifest }: Connector, account: AccountId): string => `${accoun
 
 /** Runs connectors as programs on this machine, with the environment of this process as far as it is theirs to see. */
 export function createConnectorRuns(
-  { desk, store }: RunTools,
+  { desk, store, registrations }: RunTools,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): ConnectorRuns {
   const { keys, platform, config, log } = desk;
@@ -68,11 +69,14 @@ export function createConnectorRuns(
     }
   }
 
-  function runOne(
+  async function runOne(
     connector: Connector,
     wanted: RunWanted,
     { startedAt, lines, stop }: UnderWay,
   ): Promise<RunEnd> {
+    const { oauth, slug } = connector.manifest;
+    const secret = (await registrations.at(oauth?.accountType ?? slug))?.connectorSecret;
+    const given = secret === undefined ? [] : textsIn(secret.reveal());
     const start = {
       connector,
       account: wanted.account,
@@ -82,11 +86,12 @@ export function createConnectorRuns(
       timeLimit: TIME_LIMIT,
       locale: "en",
       manual: true,
+      secret,
     };
     return runConnector(start, {
       env,
       signal: stop.signal,
-      secrets: () => secretsOf(desk, store.accounts, wanted.account),
+      secrets: async () => [...given, ...(await secretsOf(desk, store.accounts, wanted.account))],
       onLine: ({ type, message }) => {
         lines.push({ at: platform.now(), type, message: message.slice(0, LONGEST_LINE) });
         if (lines.length > LINES) lines.shift();
@@ -107,6 +112,12 @@ export function createConnectorRuns(
       await Promise.all(all.map(({ done }) => done));
     },
   };
+}
+
+/** Every text in a JSON value, at any depth. */
+function textsIn(value: Json): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 /** The tokens that an account holds right now. */

@@ -1,5 +1,6 @@
 import type { Desk } from "../desk.ts";
 import type { AccountId, VaultStore } from "../engines/vault-store.ts";
+import type { Registrations } from "../registrations.ts";
 import type { Connector } from "./connector.ts";
 
 /** How a run of a connector ended: `stopped` by a signal, `timed_out` by its time limit. */
@@ -57,6 +58,8 @@ export interface RunTools {
   readonly desk: Desk;
   /** Where accounts are, whose tokens nobody may be shown, and where last runs are kept. */
   readonly store: Pick<VaultStore, "accounts" | "connectorRuns">;
+  /** Where a connector's account type says what it is given besides tokens. */
+  readonly registrations: Registrations;
 }
 
 /** Makes the runs of a process, where the runtime can start programs. */
