@@ -67,6 +67,7 @@ async function serveExample(
       (record) => console.log(record.event === "listening" ? welcome : readableLine(record)),
       Date.now,
     ),
+    announce: (line) => console.log(line),
     openStore: (path) => openSqlite({ path }),
     start: serveNode,
     onStopSignal: (stop) => {

@@ -7,6 +7,7 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { Browser, BrowserContext, Page as Tab } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { start as startConnector } from "../../examples/connector/example.ts";
 import { start as startCli } from "../../examples/cli-tool/example.ts";
 import { start as startElectron } from "../../examples/electron-like/example.ts";
 import type { RunningExample, Start } from "../../examples/example.ts";
@@ -15,6 +16,7 @@ import { start as startFramer } from "../../examples/framer-plugin/example.ts";
 import { start as startVanilla } from "../../examples/vanilla/example.ts";
 import { catalogue } from "../../packages/willcall/src/providers/catalogue/index.ts";
 import { diskFiles } from "../../packages/willcall/src/cli/files.ts";
+import { homeLink } from "../../packages/willcall/src/cli/home.ts";
 import { loadConfig } from "../../packages/willcall/src/config/load.ts";
 import { openSqlite } from "../../packages/willcall/src/engines/sqlite/open.ts";
 import { serveNode } from "../../packages/willcall/src/node.ts";
@@ -26,6 +28,8 @@ let browser: Browser;
 let context: BrowserContext;
 let folder: string;
 let willcall: string;
+/** Signs a browser in, where accounts are kept. */
+let signIn: string;
 let events: LogEvent[];
 let closing: (() => Promise<unknown>)[];
 
@@ -61,6 +65,7 @@ async function run(start: Start): Promise<RunningExample> {
   writeFileSync(join(folder, "willcall.config.json"), JSON.stringify(configuration));
   const sources = { cwd: folder, env: {}, flags: {}, files: diskFiles, catalogue, random: randomBytes };
   const { config, dataDir, listen } = await loadConfig(sources);
+  if (config.accounts !== undefined) signIn = homeLink(config);
   const log = recordingLog(({ event }) => events.push(event), Date.now);
   const server = await serveNode({
     config,
@@ -151,6 +156,21 @@ describe("the examples", () => {
     await app.getByText("You are logged in.").waitFor();
     await system.close();
     expect(events).toContain("login.confirm_shown");
+  });
+
+  test("connector: runs on the home page with an account that was connected there, and remembers", async () => {
+    await run(startConnector);
+    const tab = await context.newPage();
+    await tab.goto(signIn);
+    const opened = context.waitForEvent("page");
+    await press(tab, "Connect: Meadow ID");
+    await press(await opened, "Allow");
+    await tab.getByText("Meadow ID is connected").first().waitFor();
+    await press(tab, "Run now: Hello");
+    await tab.getByText("Hello, Ada Lovelace. This is run 1.").waitFor();
+    await press(tab, "Run now");
+    await tab.getByText("Hello, Ada Lovelace. This is run 2.").waitFor();
+    expect(events).toContain("connector.ended");
   });
 
   test("cli-tool: prints the link, keeps the tokens to itself, and logs out", async () => {
