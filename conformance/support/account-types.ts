@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Answer, members, send } from "./http.ts";
-import { inProcess } from "./in-process.ts";
+import { chosen } from "./chosen.ts";
 import { type ScriptedProvider, startScriptedProvider } from "./scripted-provider.ts";
 import { departed } from "./stage.ts";
 import type { Configuration, Running } from "./target.ts";
@@ -44,7 +44,7 @@ export async function raiseProvisioning(
   const { clientSecret = "top-secret" } = options;
   const provider = await startScriptedProvider({ rotates: true, clientSecret });
   const operatorToken = randomBytes(24).toString("base64url");
-  const broker = await inProcess.start(
+  const broker = await chosen.start(
     () => ({ accounts: { title: "Fieldnotes", ...options.accounts }, ...options.configuration }),
     { env: { WILLCALL_OPERATOR_TOKEN: operatorToken, ...options.env } },
   );
