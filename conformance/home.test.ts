@@ -7,6 +7,8 @@ import { type Navigation, type Page, UserAgent } from "./support/user-agent.ts";
 const MINUTE = 60_000;
 const evil = `<script>alert(1)</script>"><img src=x onerror=alert(1)>\u202e`;
 
+const space = { title: "Space", pattern: "[a-z]{1,20}", example: "acme" };
+
 let stage: Accounts;
 beforeAll(async () => {
   stage = await raiseAccounts();
@@ -236,6 +238,38 @@ describe("connecting from the home page", () => {
       expect(windowOf(page)).toBe("");
       expect(page.text).toContain("This cannot be connected here any more.");
     }
+  });
+});
+
+describe("a provider that must know something first", () => {
+  it.each([
+    ["", "Fill this in first."],
+    ["no such place", "That does not look right."],
+  ])("given %j, says at its field what is wrong", async (value, said) => {
+    await using own = await raiseAccounts(undefined, {}, { registration: { inputs: { space } } });
+    const browser = new UserAgent();
+    const answer = await own.post("/api/owner-sessions", { owner: "ada" });
+    await browser.press(await browser.open(String(members(answer)["url"])), "continue");
+    const page = await browser.open(`${own.broker.base}/home`);
+    expect(page.text).toContain("For example: <bdi>acme</bdi>");
+    const form = { ...fieldsOf(page, "/home/connect"), "input.space": value };
+    const wrong = await press(browser, page, "/home/connect", { form });
+    expect(wrong.text).toContain(`role="alert">${said}`);
+    const right = await press(browser, page, "/home/connect", { form: { ...form, "input.space": "acme" } });
+    expect(windowOf(right)).toContain("/accounts/login?ticket=");
+  });
+});
+
+describe("many accounts", () => {
+  it("are shown fifty at a time, each once", async () => {
+    for (let count = 0; count < 51; count += 1) await stage.connect("many");
+    const browser = await signedIn("many");
+    const first = await browser.open(home());
+    const [, more = ""] = / href="(\/home\?after=[\w-]{22})"/.exec(first.text) ?? [];
+    const second = await browser.open(`${stage.broker.base}${more}`);
+    expect(accountsOn(first)).toHaveLength(50);
+    expect(new Set([...accountsOn(first), ...accountsOn(second)]).size).toBe(51);
+    expect(second.text).not.toContain("/home?after=");
   });
 });
 

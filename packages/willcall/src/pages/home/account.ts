@@ -29,7 +29,7 @@ export function accountCard(account: ShownAccount, nonce: string, now: number, t
     window: true,
   });
   return html`<li class="card account">
-<div class="who">${face(provider)}<div><h3>${named(label)}</h3><p class="soft">${named(provider)}</p></div><span class="${isWell ? "status" : "status bad"}">${said.status[account.status]}</span></div>
+<div class="who">${face(provider)}<div><h2>${named(label)}</h2><p class="soft">${named(provider)}</p></div><span class="${isWell ? "status" : "status bad"}">${said.status[account.status]}</span></div>
 ${isWell ? undefined : html`<p class="warn">${trouble(account, texts.home)}</p>`}
 <p class="facts">${used} · ${said.connected(since(account.createdAt))}</p>
 ${scopeList(account.scopes, `access${id}`, texts.home)}

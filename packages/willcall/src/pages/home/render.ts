@@ -59,9 +59,9 @@ function homeMain(home: Home, texts: Texts): Html {
   const live = attempt && goesOn(attempt) ? html` data-live="${attempt.state}"` : undefined;
   const more =
     home.more === null ? undefined : html`<p><a class="quiet" href="${home.more}">${said.more}</a></p>`;
-  return html`<div id="attempt" data-part role="status"${live}>${attempt ? banner(attempt, nonce, texts) : undefined}</div>
+  return html`<h1>${said.heading}</h1>
+<div id="attempt" data-part role="status"${live}>${attempt ? banner(attempt, nonce, texts) : undefined}</div>
 ${home.notice === null ? undefined : noticeBox(home.notice, said)}
-<h1>${said.heading}</h1>
 <div id="accounts" data-part>${
     accounts.length === 0
       ? html`<p class="empty">${said.none}</p>`

@@ -12,7 +12,7 @@ main{padding:0;background:none;border:0;border-radius:0;box-shadow:none;overflow
 h1{margin:1.25rem 0 1.5rem;font-size:2rem;letter-spacing:-.025em}
 section{margin-top:2.5rem}
 section>h2{margin:0 0 .75rem;font-size:1.125rem;color:var(--ink);letter-spacing:-.01em}
-h3{font-size:1rem;line-height:1.35}
+.who h2,.who h3{margin:0;font-size:1rem;font-weight:700;line-height:1.35;color:var(--ink)}
 ul.cards{display:grid;gap:.75rem;margin:0}
 .offers>li{padding:0;border:0}
 ul.offers{grid-template-columns:repeat(auto-fill,minmax(min(19rem,100%),1fr))}
@@ -58,6 +58,7 @@ header form .plain{min-height:2.25rem;padding:.25rem .5rem;margin-right:-.5rem;f
 .fields small{display:block;margin-top:.25rem;font-weight:400}
 [aria-invalid]{border-color:var(--warn-ink)}
 .fields+button{align-self:flex-start;margin-top:1rem}
+.banner,main>.warn{margin-bottom:.75rem}
 .banner{padding:1.25rem 1.5rem;border-radius:1.25rem;border:1px solid var(--accent);background:var(--card);box-shadow:inset .25rem 0 0 var(--accent)}
 .banner.bad{border-color:var(--line);box-shadow:inset .25rem 0 0 var(--soft)}
 .banner h2{margin:0;font-size:1.125rem;color:var(--ink);letter-spacing:-.01em}
