@@ -1,3 +1,5 @@
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Accounts, raiseAccounts } from "../support/accounts.ts";
 import { members } from "../support/http.ts";
@@ -36,5 +38,18 @@ describe("accounts on D1", () => {
     const tokens = answers.map((answer) => members(answer)["access_token"]);
     expect([...new Set(tokens)]).toEqual([expect.stringMatching(/^access-/)]);
     expect(stage.provider.tokenRequests.length - before).toBe(1);
+  });
+
+  it("S1, S4: leave no token in D1's files and none in the log", async () => {
+    const { account } = await stage.connect("ada");
+    const { access_token } = members(await stage.get(`/api/accounts/${account}/tokens`));
+    const entries = await readdir(stage.broker.dataDir ?? "", { recursive: true, withFileTypes: true });
+    const paths = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    const texts = await Promise.all(paths.map((path) => readFile(path, "latin1")));
+    expect(texts.join("")).toContain(account);
+    for (const secret of [String(access_token), "refresh-", stage.operatorToken])
+      expect(`${texts.join("")}${stage.broker.logs.join("")}`).not.toContain(secret);
   });
 });
