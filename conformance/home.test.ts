@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Accounts, raiseAccounts } from "./support/accounts.ts";
 import { members, send } from "./support/http.ts";
@@ -333,6 +334,62 @@ describe("an account on the home page", () => {
       expect(await eve.open(`${stage.broker.base}${path}${act}`, { form })).toMatchObject({ status: 404 });
     }
     expect(await stage.get(`/api/accounts/${path.split("/").at(-1)}`)).toMatchObject({ status: 200 });
+  });
+});
+
+describe("a connector on the home page", () => {
+  const connectors = [join(import.meta.dirname, "support", "notes-connector")];
+
+  /** A stage with a connector, and somebody with an account there. */
+  async function raiseConnector() {
+    const own = await raiseAccounts(undefined, {}, { accounts: { connectors } });
+    const { account } = await own.connect("ada");
+    const browser = new UserAgent();
+    const answer = await own.post("/api/owner-sessions", { owner: "ada" });
+    const page = await browser.press(await browser.open(String(members(answer)["url"])), "continue");
+    return { own, browser, page, path: `${own.broker.base}/home/accounts/${account}/runs` };
+  }
+
+  it("is on offer, is run, and its page shows what it said", async () => {
+    const { own, browser, page, path } = await raiseConnector();
+    await using _ = own;
+    expect(page.text).toContain("Uses <bdi>Meadow</bdi>");
+    expect(page.text).toContain("Has not run yet");
+    const running = await press(browser, page, "/runs/meadow-notes");
+    expect(running).toMatchObject({ url: `${path}/meadow-notes`, heading: "Meadow notes" });
+    expect(running.text).toContain('data-live="running"');
+    await expect
+      .poll(async () => (await browser.open(running.url)).text, { timeout: 20_000 })
+      .toContain("Succeeded");
+    const ended = await browser.open(running.url);
+    expect(ended.text).toContain("<bdi>Looking for notes</bdi>");
+    expect(ended.text).toContain("<b>Warning:</b> <bdi>One note is empty</bdi>");
+    expect((await browser.open(`${own.broker.base}/home`)).text).toContain("Succeeded");
+  });
+
+  it("begins an account with the scope that it needs", async () => {
+    const { own, browser, page } = await raiseConnector();
+    await using _ = own;
+    const { nonce = "" } = fieldsOf(page, "/home/connect");
+    const form = { connector: "meadow-notes", nonce };
+    const waiting = await browser.open(`${own.broker.base}/home/connect`, { form });
+    const leaving = await browser.open(windowOf(waiting), {
+      headers: { "sec-fetch-site": "same-origin" },
+      until: isAt(own.provider),
+    });
+    expect(new URL(leaving.location ?? "").searchParams.get("scope")).toBe("openid profile");
+  });
+
+  it("that nobody put on offer is not run, nor connected", async () => {
+    const { own, browser, page, path } = await raiseConnector();
+    await using _ = own;
+    const { nonce = "" } = fieldsOf(page, "/home/connect");
+    for (const slug of ["nothing", "__proto__", "..%2f"]) {
+      expect(await browser.open(`${path}/${slug}`, { form: { nonce } })).toMatchObject({ status: 404 });
+      const form = { connector: slug, nonce };
+      const refused = await browser.open(`${own.broker.base}/home/connect`, { form });
+      expect(refused.text).toContain("This cannot be connected here any more.");
+    }
   });
 });
 

@@ -20,7 +20,9 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 beforeEach(async () => {
-  scene = await setScene({ accounts: { connectors: [join(import.meta.dirname, "connector")] } });
+  scene = await setScene({
+    accounts: { connectors: [join(import.meta.dirname, "..", "support", "notes-connector")] },
+  });
 });
 afterEach(async () => {
   await context.close();
