@@ -84,6 +84,13 @@ describe("a document", () => {
     expect(await book.write("meadow", first, moved)).toHaveProperty("rev");
   });
 
+  it("gives up no secret unsaid that only a key of before opens", async () => {
+    const { book, under } = shelf();
+    const rev = revOf(await book.write("meadow", undefined, document));
+    expect(await under(NEW).write("meadow", rev, { slug: "a" })).toBe("secret_needed");
+    expect(await under(NEW).write("meadow", rev, { slug: "a", client_secret: "new" })).toHaveProperty("rev");
+  });
+
   it("keeps no secret over its deletion", async () => {
     const { book, store } = shelf();
     const first = revOf(await book.write("meadow", undefined, document));

@@ -75,6 +75,9 @@ export function createAccountTypeBook(sealing: Sealing, store: AccountTypes): Ac
       const inForce = row?.deleted && rev === undefined ? undefined : row?.rev;
       if (rev !== inForce) return "conflict";
       const former = row && !row.deleted ? openDocument(sealing, row) : undefined;
+      // One that no key opens may open again when its key is brought back: it is not given up unsaid.
+      const isClosed = row !== undefined && !row.deleted && former === undefined;
+      if (isClosed && !Object.hasOwn(document, "client_secret")) return "secret_needed";
       const kept = keepSecrets(document, former);
       if (kept === undefined) return "secret_needed";
       const names = { id, rev: revAfter(row?.rev) };

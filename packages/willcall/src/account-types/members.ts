@@ -55,8 +55,8 @@ export function readMembers(document: JsonObject, warn: (sentence: string) => vo
 
   function text(name: string, value = given(name)): string | undefined {
     if (value === undefined || typeof value === "string") return value?.trim();
-    // Ids of digits alone are written as numbers by some.
-    if (typeof value === "number") return String(value);
+    // Ids of digits alone are written as numbers by some; longer ones have lost digits already.
+    if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
     warn(`${name} is not a string, so it is not read.`);
     return undefined;
   }

@@ -59,7 +59,7 @@ async function importOne(book: AccountTypeBook, json: Json, place: Place): Promi
 const sentences = {
   conflict: "Somebody wrote it at the same time: import again.",
   secret_needed:
-    "Its token_endpoint leads to another host than before, and it brings no client_secret for that one.",
+    "It brings no client_secret, and the one that is here is for the host of its own token_endpoint alone.",
 };
 
 /** Every document as an import takes it: in a list, with its id. */
