@@ -156,6 +156,13 @@ describe("doctor", () => {
     expect(all.some(({ check }) => check.startsWith("q:"))).toBe(true);
   });
 
+  test("looks at the providers of accounts, too, and misses none where all come later", async () => {
+    const kept = { providers: { p: provider }, accounts: { providers: { p: {} } } };
+    expect((await findings({ file: kept, env })).some(({ check }) => check.startsWith("p:"))).toBe(true);
+    const none = await findings({ file: { accounts: {} }, env });
+    expect(none.filter(({ state }) => state === "bad")).toEqual([]);
+  });
+
   test("suggests the provider that was meant", async () => {
     const named = { providers: { google: provider }, apps: { a: { provider: "google" } } };
     expect(await find("provider", { file: named, env }, { only: "gogle" })).toMatchObject({

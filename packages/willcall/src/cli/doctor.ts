@@ -52,14 +52,15 @@ export async function examine(instruments: Instruments, only?: string): Promise<
     ...warnings.map((says): Finding => ({ check: "configuration", state: "warning", says })),
     await checkPublicUrl(instruments.probe, config.publicUrl),
   ];
+  const apps = config.accounts === undefined ? config.apps : [...config.apps, config.accounts];
   const all = Map.groupBy(
-    config.apps.flatMap((app) => app.providers),
+    apps.flatMap((app) => app.providers),
     ({ provider }) => provider,
   );
   const chosen = [...all].filter(([{ name }]) => only === undefined || name === only);
-  if (chosen.length === 0) {
+  if (chosen.length === 0 && only !== undefined) {
     const names = Array.from(all.keys(), ({ name }) => name);
-    const says = `No app uses a provider of that name.${didYouMean(only ?? "", names)}`;
+    const says = `No app uses a provider of that name.${didYouMean(only, names)}`;
     findings.push({ check: "provider", state: "bad", says });
   }
   for (const [provider, uses] of chosen)
