@@ -158,6 +158,19 @@ describe("willcall, installed", () => {
   }, 90_000);
 });
 
+describe("@willcall/connector, installed", () => {
+  it("is required by a program as Cozy's documentation writes one", () => {
+    writeFileSync(
+      join(folder, "connector.cjs"),
+      `const { BaseKonnector, requestFactory, log } = require("@willcall/connector")
+      module.exports = new BaseKonnector(start)
+      async function start() { log("info", typeof requestFactory()) }`,
+    );
+    const { stdout, stderr } = run(process.execPath, "connector.cjs");
+    expect([JSON.parse(stdout), stderr]).toEqual([expect.objectContaining({ message: "function" }), ""]);
+  });
+});
+
 it("both have types that TypeScript finds", () => {
   writeFileSync(
     join(folder, "typed.ts"),

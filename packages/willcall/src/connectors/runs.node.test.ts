@@ -129,6 +129,21 @@ describe("a connector's run", () => {
     expect(lines).toMatchObject([{ message: "[secret]" }, { message: "18" }]);
   });
 
+  it("is sealed in the store, for its account and connector alone (S1)", async () => {
+    await run(say("info", "'a word about Ada'"));
+    const engine = openSqlite({ path });
+    const row = await engine.vault?.connectorRuns.read(account, "photos");
+    expect(Buffer.from(row?.sealed ?? []).toString("latin1")).not.toMatch(/Ada|info/);
+    await engine.vault?.connectorRuns.write({
+      account,
+      connector: "bills",
+      sealed: row?.sealed ?? Buffer.alloc(0),
+    });
+    const bills = { ...connector, manifest: { ...connector.manifest, slug: "bills" } };
+    expect(await runs.last(bills, account)).toBeUndefined();
+    await engine.close();
+  });
+
   it("keeps the reason of a failure until a run succeeds", async () => {
     expect(await run(`${say("critical", "'VENDOR_DOWN'")}process.exit(1)`)).toMatchObject({
       outcome: "failed",
