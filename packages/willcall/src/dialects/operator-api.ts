@@ -3,15 +3,24 @@ import { CONNECTOR_TOKEN_LIFE, makeConnectorToken } from "../accounts/connector-
 import { messageOf } from "../accounts/event-message.ts";
 import { type OperatorScope, scopesOf } from "../accounts/operator-token.ts";
 import { makeSessionCode } from "../accounts/owner-session.ts";
-import type { Tokens } from "../accounts/renew.ts";
 import { type SessionError, beginSession, isAccountId } from "../accounts/session.ts";
 import type { Vault, Wanted } from "../accounts/vault.ts";
 import type { App } from "../config/config.ts";
 import type { Desk } from "../desk.ts";
-import type { AccountId, AccountRow, Events, OperatorTokens } from "../engines/vault-store.ts";
-import { type Call, type Handler, type Replies, rawPath, rawQuery, readBody } from "./http.ts";
+import type { AccountId, Events, OperatorTokens } from "../engines/vault-store.ts";
+import { type Call, type Handler, type Replies, rawPath, rawQuery } from "./http.ts";
 import type { Registrations } from "../registrations.ts";
 import { openApi } from "./openapi.ts";
+import {
+  type Answer,
+  type Problem,
+  iso,
+  read,
+  readJson,
+  spell,
+  unknownAccount,
+  view,
+} from "./operator-answers.ts";
 import * as schemas from "./operator-schemas.ts";
 import type { Routes } from "./routes.ts";
 import { sessionUrl } from "./session.ts";
@@ -31,17 +40,6 @@ export interface OperatorOffice {
   /** … and where. */
   readonly registrations: Registrations;
 }
-
-/** What goes wrong, in words of our own and of RFC 6750. */
-interface Problem {
-  readonly status: number;
-  readonly error: string;
-  readonly sentence: string;
-  readonly headers?: Record<string, string>;
-}
-
-/** An answer: a status with its JSON, or what went wrong. */
-type Answer = { readonly status: number; readonly json: unknown } | Problem;
 
 /** Answers a call that the token allows. */
 type Work = (call: Call) => Promise<Answer>;
@@ -64,7 +62,7 @@ export function operatorRoutes(routes: Routes, office: OperatorOffice): void {
   });
   routes.api(app, "/api/accounts/:id/tokens", {
     GET: allowed("tokens:read", (call) =>
-      about(call, async (wanted) => spell(office, await office.vault.read(wanted))),
+      about(call, async (wanted) => spell(office.desk, await office.vault.read(wanted))),
     ),
   });
   routes.api(app, "/api/accounts/:id/refresh", {
@@ -111,16 +109,12 @@ const insufficient = (scope: OperatorScope): Problem => ({
   headers: { "WWW-Authenticate": `Bearer error="insufficient_scope", scope="${scope}"` },
 });
 
-const unknown: Problem = { status: 404, error: "unknown_account", sentence: "There is no such account." };
-
-const invalid = (sentence: string): Problem => ({ status: 400, error: "invalid_request", sentence });
-
 /** Runs `work` for the account that the path names. Whatever is no id is as unknown as an id that nobody has. */
 async function about(call: Call, work: (wanted: Wanted) => Promise<Answer>): Promise<Answer> {
   const query = read(schemas.ownerQuery, Object.fromEntries(new URLSearchParams(rawQuery(call.request))));
   if ("error" in query) return query;
   const id = rawPath(call.request).split("/")[3] ?? "";
-  return isAccountId(id) ? work({ id, owner: query.value.owner }) : unknown;
+  return isAccountId(id) ? work({ id, owner: query.value.owner }) : unknownAccount;
 }
 
 async function beginOne({ desk, vault, app, registrations }: OperatorOffice, call: Call): Promise<Answer> {
@@ -157,7 +151,7 @@ async function beginOwnerSession({ desk }: OperatorOffice, call: Call): Promise<
 }
 
 function notBegun(error: SessionError): Problem {
-  if (error === "unknown_account") return unknown;
+  if (error === "unknown_account") return unknownAccount;
   const sentence = sentences.get(error) ?? "Accounts cannot be connected there like that.";
   return { status: 400, error, sentence };
 }
@@ -187,116 +181,25 @@ async function listEvents({ events }: OperatorOffice, call: Call): Promise<Answe
 
 async function show({ vault }: OperatorOffice, wanted: Wanted): Promise<Answer> {
   const row = await vault.find(wanted);
-  return row === undefined ? unknown : { status: 200, json: view(row) };
+  return row === undefined ? unknownAccount : { status: 200, json: view(row) };
 }
 
 async function remove({ vault }: OperatorOffice, wanted: Wanted): Promise<Answer> {
   const provider = await vault.remove(wanted);
-  return provider === undefined ? unknown : { status: 200, json: { provider } };
+  return provider === undefined ? unknownAccount : { status: 200, json: { provider } };
 }
 
 async function refresh(office: OperatorOffice, call: Call, wanted: Wanted): Promise<Answer> {
   const body = await readJson(schemas.refreshRequest, call);
   if ("error" in body) return body;
-  return spell(office, await office.vault.refresh(wanted, body.value.stale));
+  return spell(office.desk, await office.vault.refresh(wanted, body.value.stale));
 }
 
 /** What a connector may use this one account with, for one run. */
 async function lend({ desk, vault }: OperatorOffice, wanted: Wanted): Promise<Answer> {
   const row = await vault.find(wanted);
-  if (row === undefined) return unknown;
+  if (row === undefined) return unknownAccount;
   const end = desk.platform.now() + CONNECTOR_TOKEN_LIFE;
   const token = makeConnectorToken(desk.keys, desk.platform, { account: row.id, owner: row.owner }, end);
   return { status: 201, json: { token, expires_at: iso(end) } };
-}
-
-/** An account without anything secret. */
-function view(row: AccountRow) {
-  const { id, owner, provider, label, scope, status, reason, version } = row;
-  return {
-    id,
-    owner,
-    provider,
-    label,
-    scope,
-    status,
-    reason,
-    version,
-    created_at: iso(row.createdAt),
-    renewed_at: iso(row.renewedAt),
-    expires_at: row.expiresAt === null ? null : iso(row.expiresAt),
-    used_at: row.usedAt === null ? null : iso(row.usedAt),
-  };
-}
-
-/** The access token and what belongs to it; never the refresh token (promise S4). */
-function spell({ desk }: OperatorOffice, said: Tokens): Answer {
-  switch (said.kind) {
-    case "tokens": {
-      const { row, holding } = said;
-      const left = row.expiresAt === null ? undefined : row.expiresAt - desk.platform.now();
-      const json = {
-        account: row.id,
-        version: row.version,
-        access_token: holding.accessToken,
-        token_type: holding.tokenType,
-        ...(left !== undefined && { expires_in: Math.max(0, Math.floor(left / 1_000)) }),
-        scope: row.scope,
-        ...(holding.idToken !== null && { id_token: holding.idToken }),
-        extra: holding.extra,
-      };
-      return { status: 200, json };
-    }
-    case "unknown":
-      return unknown;
-    case "needs_reconnect":
-      return {
-        status: 409,
-        error: "needs_reconnect",
-        sentence: `Only its owner can bring it back (${said.reason}): begin a session for this account.`,
-      };
-    case "no_refresh_token":
-      return {
-        status: 409,
-        error: "no_refresh_token",
-        sentence: "The provider gave no refresh token: the access token is all there is.",
-      };
-    case "limited":
-    case "unavailable":
-      return {
-        status: said.kind === "limited" ? 429 : 503,
-        error: "temporarily_unavailable",
-        sentence: "The provider cannot be asked right now. Nothing is lost: try again.",
-        headers: { "Retry-After": String(said.after) },
-      };
-    case "misconfigured":
-      return {
-        status: 502,
-        error: "server_error",
-        sentence: "The provider refuses this broker's registration, or is not configured any more.",
-      };
-  }
-}
-
-const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
-
-/** A body within a schema; an empty one is `{}`. */
-async function readJson<T>(schema: z.ZodType<T>, call: Call): Promise<{ value: T } | Problem> {
-  const text = await readBody(call.request);
-  if (text === undefined) return { ...invalid("The body is larger than 16 KiB."), status: 413 };
-  try {
-    return read(schema, text === "" ? {} : JSON.parse(text));
-  } catch {
-    return invalid("The body is not JSON.");
-  }
-}
-
-/** A value within a schema, or which member is not as it should be: values are never repeated. */
-function read<T>(schema: z.ZodType<T>, value: unknown): { value: T } | Problem {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return { value: parsed.data };
-  const wrong = parsed.error.issues.map((issue) =>
-    issue.code === "unrecognized_keys" ? "a member that nobody knows" : issue.path.join(".") || issue.message,
-  );
-  return invalid(`Not as the OpenAPI document says: ${[...new Set(wrong)].join(", ")}.`);
 }
