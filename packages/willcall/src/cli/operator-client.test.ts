@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Secret } from "../secret.ts";
-import { brokerAddress, createOperatorClient } from "./operator-client.ts";
+import { Refused, brokerAddress, createOperatorClient } from "./operator-client.ts";
 
 const url = "http://localhost:8787";
 const configured = async () => ({ publicUrl: url, operatorToken: new Secret("configured") });
@@ -41,5 +41,24 @@ describe("a broker's answer", () => {
     ["not as documented", () => Response.json({ access_token: 1 }), "answered 200"],
   ])("that is %s becomes a sentence for a person", async (_what, response, sentence) => {
     await expect(client(response).tokens("a")).rejects.toThrow(sentence);
+  });
+});
+
+describe("the tokens that a connector sees", () => {
+  it("are those of the account's document", async () => {
+    const document = {
+      _id: "a",
+      oauth: { access_token: "one", token_type: "bearer" },
+      oauth_callback_results: { id_token: "two", scope: "read" },
+    };
+    expect(await client(() => Response.json(document)).shownTokens("a", "wcc1.x")).toEqual(["one", "two"]);
+    expect(await client(() => Response.json({ _id: "a" })).shownTokens("a", "wcc1.x")).toEqual([]);
+  });
+
+  it("are unknown, and not none, where the broker does not say them", async () => {
+    const answers = [Response.json({ error: "unauthorized" }, { status: 401 }), new Response("<html>")];
+    for (const answer of answers) {
+      await expect(client(() => answer).shownTokens("a", "wcc1.x")).rejects.toBeInstanceOf(Refused);
+    }
   });
 });

@@ -38,12 +38,13 @@ export interface OperatorClient {
   tokens(id: string): Promise<z.infer<typeof schemas.tokens>>;
   /** What a connector may use this account with, for one run. */
   connectorToken(id: string): Promise<z.infer<typeof schemas.connectorToken>>;
-  /** The tokens that a connector sees with it, whatever has become of them; none where nobody can say. */
+  /** The tokens that a connector sees with it, whatever has become of them. */
   shownTokens(id: string, connectorToken: string): Promise<string[]>;
 }
 
 /** What of an account's document is a token. */
 const accountDocument = z.object({
+  _id: z.string(),
   oauth: z.object({ access_token: z.string() }).optional(),
   oauth_callback_results: z.object({ id_token: z.string().optional() }).optional(),
 });
@@ -89,16 +90,13 @@ export function createOperatorClient(
     tokens: (id) => found(ask(`${pathOf(id)}/tokens`, schemas.tokens)),
     async shownTokens(id, connectorToken) {
       const headers = { authorization: `Bearer ${connectorToken}` };
+      const document = `${url}/data/io.cozy.accounts/${encodeURIComponent(id)}`;
       try {
-        const response = await fetch(`${url}/data/io.cozy.accounts/${encodeURIComponent(id)}`, {
-          headers,
-          redirect: "error",
-        });
-        const { data } = accountDocument.safeParse(await response.json());
-        const { oauth, oauth_callback_results: more } = data ?? {};
+        const response = await fetch(document, { headers, redirect: "error" });
+        const { oauth, oauth_callback_results: more } = accountDocument.parse(await response.json());
         return [oauth?.access_token, more?.id_token].filter((token) => token !== undefined);
       } catch {
-        return [];
+        throw new Refused(`The broker at ${url} does not say which tokens the account has.`);
       }
     },
     connectorToken: (id) => found(ask(`${pathOf(id)}/connector-tokens`, schemas.connectorToken, {})),

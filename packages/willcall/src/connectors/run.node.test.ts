@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Connector } from "./connector.ts";
 import type { Said } from "./log-line.ts";
 import { runConnector } from "./run.node.ts";
 
@@ -15,18 +16,20 @@ const manifest = { slug: "photos", name: "Photos", fields: [], parameters: {} };
 const silent = new AbortController().signal;
 
 interface Given {
-  secrets?: readonly string[];
+  secrets?: readonly string[] | "unknown";
+  connector?: Connector;
   signal?: AbortSignal;
   timeLimit?: number;
   onLine?: (said: Said) => void;
 }
 
 /** Runs a program as a connector. */
-async function run(program: string, { secrets = [], signal = silent, timeLimit = 60, onLine }: Given = {}) {
+async function run(program: string, given: Given = {}) {
+  const { secrets = [], signal = silent, timeLimit = 60, onLine } = given;
   await writeFile(join(directory, "index.js"), program);
   const lines: Said[] = [];
   const start = {
-    connector: { directory, manifest },
+    connector: given.connector ?? { directory, manifest },
     account: "AbcdefghijklmnopqrstuA",
     url: "http://localhost:8787",
     token: "wcc1.of-this-run",
@@ -38,7 +41,10 @@ async function run(program: string, { secrets = [], signal = silent, timeLimit =
   const end = await runConnector(start, {
     env: process.env,
     signal,
-    secrets: async () => secrets,
+    secrets: async () => {
+      if (secrets === "unknown") throw new Error("the store is unavailable");
+      return secrets;
+    },
     onLine: (said) => {
       lines.push(said);
       onLine?.(said);
@@ -106,6 +112,22 @@ describe("a connector", () => {
     const { lines, lastError } = await run(program, { secrets });
     expect(JSON.stringify(lines)).not.toMatch(/opaque|of-this-run/);
     expect(lastError).toBe("failed with [secret]");
+  });
+});
+
+it("withholds a line that could hold a token while nobody knows which there are (S4)", async () => {
+  const program = `${logs("info", "mine is opaque-access-token")}${logs("info", "3 bills")}`;
+  const { messages, outcome } = await run(program, { secrets: "unknown" });
+  expect(outcome).toBe("succeeded");
+  expect(messages).toEqual([expect.stringContaining("not shown"), "3 bills"]);
+});
+
+it("fails where its directory is gone", async () => {
+  const gone = { directory: join(directory, "gone"), manifest };
+  expect(await run("", { connector: gone })).toMatchObject({
+    outcome: "failed",
+    lastError: "it could not be started",
+    exitCode: 127,
   });
 });
 

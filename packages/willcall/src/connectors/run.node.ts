@@ -28,7 +28,7 @@ export interface RunWorld {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Gets each line as it comes, without secrets. */
   readonly onLine: (said: Said) => void;
-  /** The account's tokens as they are now; asked at the start, and before a line is shown that could hold one. */
+  /** The account's tokens as they are now: asked at the start, and before a line is shown that could hold one. May reject. */
   readonly secrets: () => Promise<readonly string[]>;
   /** Ends the run when it aborts. */
   readonly signal: AbortSignal;
@@ -41,7 +41,8 @@ export interface RunWorld {
 export async function runConnector(start: Start, world: RunWorld): Promise<RunEnd> {
   const { directory } = start.connector;
   const redactor = new Redactor();
-  for (const secret of [start.token, ...(await world.secrets())]) redactor.add(secret);
+  redactor.add(start.token);
+  await learn(redactor, world);
   const child = spawn(process.execPath, [directory], {
     cwd: directory,
     env: environmentOf(start, world.env),
@@ -56,17 +57,17 @@ export async function runConnector(start: Start, world: RunWorld): Promise<RunEn
 }
 
 /** Reads the lines of a program, and tells them without secrets. */
-function createEar(redactor: Redactor, { onLine, secrets }: RunWorld) {
+function createEar(redactor: Redactor, world: RunWorld) {
   let critical: string | undefined;
   let error: string | undefined;
 
   async function tell({ type, message }: Said): Promise<void> {
-    if (mayHoldToken(message)) for (const secret of await secrets()) redactor.add(secret);
-    const cleaned = redactor.clean(message);
+    const isSafe = !mayHoldToken(message) || (await learn(redactor, world));
+    const cleaned = isSafe ? redactor.clean(message) : WITHHELD;
     // Cozy's stack takes the last critical line for the reason, or else the last error.
     if (type === "critical") critical = cleaned;
     if (type === "error") error = cleaned;
-    onLine({ type, message: cleaned });
+    world.onLine({ type, message: cleaned });
   }
 
   async function listen(stream: Readable, read: (line: string) => Said | undefined): Promise<void> {
@@ -85,6 +86,19 @@ function createEar(redactor: Redactor, { onLine, secrets }: RunWorld) {
       }),
     lastError: () => critical ?? error,
   };
+}
+
+/** What stands for a line that could hold a token while nobody can say which tokens there are. */
+const WITHHELD = "(not shown: which tokens the account has cannot be read right now)";
+
+/** Has the account's tokens taken out from now on. False: nobody can say what they are. */
+async function learn(redactor: Redactor, { secrets }: RunWorld): Promise<boolean> {
+  try {
+    for (const secret of await secrets()) redactor.add(secret);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 type Cause = "itself" | "time" | "signal" | "never started";
