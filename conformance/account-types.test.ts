@@ -313,6 +313,49 @@ describe("a provisioned provider", () => {
   });
 });
 
+/** A refresh token as another broker with the same registration got it. */
+async function elsewhere(): Promise<string> {
+  const redirect_uri = "https://elsewhere.example/redirect";
+  const { origin } = stage.provider;
+  const code = stage.provider.authorize(`${origin}/authorize?${new URLSearchParams({ redirect_uri })}`);
+  const client = { client_id: "client", client_secret: "top-secret" };
+  const body = new URLSearchParams({ grant_type: "authorization_code", code, redirect_uri, ...client });
+  return String(members(await send(`${origin}/token`, { method: "POST", body }))["refresh_token"]);
+}
+
+describe("an account that was connected elsewhere", () => {
+  it("E: is imported by its refresh token, with grant_mode refresh_token, and goes on here", async () => {
+    await put("imported", { grant_mode: "refresh_token" });
+    const refresh_token = await elsewhere();
+    const answer = await stage.api("POST", "/api/accounts", {
+      owner: "ada",
+      provider: "imported",
+      refresh_token,
+    });
+    expect(answer.status).toBe(201);
+    const { id, ...account } = members(answer);
+    expect(account).toMatchObject({ owner: "ada", provider: "imported", status: "connected", scope: "read" });
+    stage.broker.advance?.(HOUR);
+    const tokens = await stage.api("GET", `/api/accounts/${String(id)}/tokens`);
+    expect(members(tokens)).toMatchObject({ version: 2 });
+    expect(`${answer.text}${tokens.text}${stage.broker.logs.join()}`).not.toContain("refresh-");
+  });
+
+  it("E: is not there when its refresh token is dead, or the provider cannot be asked", async () => {
+    await put("dying", { grant_mode: "refresh_token" });
+    const bring = (refresh_token: string) =>
+      stage.api("POST", "/api/accounts", { owner: "eve", provider: "dying", refresh_token });
+    expect(members(await bring("dead"))["error"]).toBe("invalid_grant");
+    stage.provider.script((response) => response.writeHead(503).end());
+    const down = await bring("any");
+    stage.provider.script(undefined);
+    expect(down).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
+    expect(members(await stage.api("GET", "/api/accounts?owner=eve"))["accounts"]).toEqual([]);
+    const unknown = { owner: "eve", provider: "nobody", refresh_token: "any" };
+    expect(members(await stage.api("POST", "/api/accounts", unknown))["error"]).toBe("unknown_provider");
+  });
+});
+
 describe("what is odd in a document", () => {
   it("E: is warned about by name, and kept", async () => {
     await put("odd", {

@@ -110,7 +110,7 @@ export function isAccountId(text: string): text is AccountId {
 }
 
 /** An account's id of 16 random bytes. It begins with a letter, so that no command line takes it for an option. */
-function makeAccountId(random: Uint8Array): AccountId {
+export function makeAccountId(random: Uint8Array): AccountId {
   const bytes = Uint8Array.from(random);
   bytes[0] = (bytes[0] ?? 0) & 0x7f;
   return toBase64url(bytes) as AccountId;

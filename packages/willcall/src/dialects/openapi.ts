@@ -8,6 +8,7 @@ const named = {
   Session: schemas.session,
   OwnerSessionRequest: schemas.ownerSessionRequest,
   OwnerSession: schemas.ownerSession,
+  AccountImport: schemas.accountImport,
   Account: schemas.account,
   AccountList: schemas.accountList,
   Tokens: schemas.tokens,
@@ -129,6 +130,13 @@ export function openApi(url: string) {
         get: operation("List accounts", "accounts:read", [200, "AccountList"], [400], {
           query: schemas.accountQuery,
         }),
+        post: operation(
+          "Import an account by its refresh token",
+          "accounts:write",
+          [201, "Account"],
+          [400, 413, 502, 503],
+          { body: "AccountImport" },
+        ),
       },
       "/api/events": {
         get: operation(

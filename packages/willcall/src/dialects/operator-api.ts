@@ -1,14 +1,15 @@
-import type * as z from "zod";
 import { CONNECTOR_TOKEN_LIFE, makeConnectorToken } from "../accounts/connector-token.ts";
 import { messageOf } from "../accounts/event-message.ts";
 import { type OperatorScope, scopesOf } from "../accounts/operator-token.ts";
 import { makeSessionCode } from "../accounts/owner-session.ts";
+import { importAccount } from "../accounts/import.ts";
 import { type SessionError, beginSession, isAccountId } from "../accounts/session.ts";
 import type { Vault, Wanted } from "../accounts/vault.ts";
 import type { App } from "../config/config.ts";
 import type { Desk } from "../desk.ts";
 import type { AccountId, Events, OperatorTokens } from "../engines/vault-store.ts";
 import { type Call, type Handler, type Replies, rawPath, rawQuery } from "./http.ts";
+import type { ProviderFailure } from "../providers/provider.ts";
 import type { Registrations } from "../registrations.ts";
 import { openApi } from "./openapi.ts";
 import {
@@ -55,7 +56,10 @@ export function operatorRoutes(routes: Routes, office: OperatorOffice): void {
     POST: allowed("sessions:write", (call) => beginOwnerSession(office, call)),
   });
   routes.api(app, "/api/events", { GET: allowed("events:read", (call) => listEvents(office, call)) });
-  routes.api(app, "/api/accounts", { GET: allowed("accounts:read", (call) => list(office, call)) });
+  routes.api(app, "/api/accounts", {
+    GET: allowed("accounts:read", (call) => list(office, call)),
+    POST: allowed("accounts:write", (call) => importOne(office, call)),
+  });
   routes.api(app, "/api/accounts/:id", {
     GET: allowed("accounts:read", (call) => about(call, (wanted) => show(office, wanted))),
     DELETE: allowed("accounts:write", (call) => about(call, (wanted) => remove(office, wanted))),
@@ -160,6 +164,36 @@ const sentences: ReadonlyMap<SessionError, string> = new Map([
   ["too_long", "Scope, inputs, return_to and state are too long together: they travel in a cookie."],
   ["not_interactive", "Nobody logs in there: the account type's grant_mode says that accounts are imported."],
 ]);
+
+/** Takes over an account that was connected elsewhere. */
+async function importOne({ desk, vault, registrations }: OperatorOffice, call: Call): Promise<Answer> {
+  const body = await readJson(schemas.accountImport, call);
+  if ("error" in body) return body;
+  const { owner, provider, refresh_token: refreshToken, scope, inputs = {} } = body.value;
+  const imported = await importAccount(desk, vault, registrations, {
+    owner,
+    provider,
+    refreshToken,
+    scope,
+    inputs,
+  });
+  if ("error" in imported) return notBegun(imported.error);
+  return "failure" in imported
+    ? notImported(desk, imported.failure)
+    : { status: 201, json: view(imported.row) };
+}
+
+/** Why the provider gave nothing for a refresh token. */
+function notImported(desk: Desk, { error }: ProviderFailure): Answer {
+  if (error === "invalid_grant") {
+    const sentence = "The provider says that this refresh token is dead, or another client's.";
+    return { status: 400, error, sentence };
+  }
+  return spell(
+    desk,
+    error === "temporarily_unavailable" ? { kind: "unavailable", after: 5 } : { kind: "misconfigured" },
+  );
+}
 
 async function list({ vault }: OperatorOffice, call: Call): Promise<Answer> {
   const query = read(schemas.accountQuery, Object.fromEntries(new URLSearchParams(rawQuery(call.request))));

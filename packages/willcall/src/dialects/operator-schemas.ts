@@ -47,22 +47,21 @@ export const ownerSession = z.strictObject({
   expires_at: moment,
 });
 
+const scope = z
+  .string()
+  .regex(/^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/)
+  .max(2_000);
+
+const inputs = z.record(z.string(), z.string()).describe("What the provider needs to know, such as a shop");
+
 /** The body of `POST /api/sessions`. */
 export const sessionRequest = z
   .strictObject({
     owner: owner.optional().describe("Whose account it is, as you name people"),
     provider: z.string().max(64).optional().describe("Where to connect; not for an account that is there"),
     account: accountId.optional().describe("An account that is there, to be connected again in place"),
-    scope: z
-      .string()
-      .regex(/^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/)
-      .max(2_000)
-      .optional()
-      .describe("Space-joined; as configured, or as the account has it, if left out"),
-    inputs: z
-      .record(z.string(), z.string())
-      .optional()
-      .describe("What the provider needs to know, such as a shop"),
+    scope: scope.optional().describe("Space-joined; as configured, or as the account has it, if left out"),
+    inputs: inputs.optional(),
     origin: origin.optional(),
     return_to: returnTo.optional(),
     state: z.string().max(LONGEST_STATE).optional().describe("Comes back with `return_to`"),
@@ -70,6 +69,18 @@ export const sessionRequest = z
   .refine(({ owner, provider, account }) => account !== undefined || (owner && provider), {
     message: "owner and provider, or account",
   });
+
+/** The body of `POST /api/accounts`. */
+export const accountImport = z.strictObject({
+  owner: owner.describe("Whose account it is, as you name people"),
+  provider: z.string().max(64).describe("Where it was connected, under the same registration"),
+  refresh_token: z
+    .string()
+    .regex(/^[\x20-\x7e]{1,8192}$/)
+    .describe("The provider's own. It is used at once; one that rotates is spent"),
+  scope: scope.optional().describe("Space-joined, for providers that do not say what they gave"),
+  inputs: inputs.optional(),
+});
 
 export const session = z.strictObject({
   account: accountId.describe("The account's id, from now on; it exists once it is connected"),
