@@ -403,8 +403,11 @@ describe("who may provision", () => {
     expect(await stage.couch("GET", "/page")).toMatchObject({ status: 404 });
   });
 
-  it("S5: no page that rebinds its host name to this machine", async () => {
-    const answer = await stage.couch("GET", "/_all_docs", "", { host: "evil.example" });
+  it.each<[string, Record<string, string>]>([
+    ["no page that rebinds its host name to this machine", { host: "evil.example" }],
+    ["nobody at the other end of a tunnel", { "x-forwarded-for": "203.0.113.9" }],
+  ])("S5: without credentials, %s", async (_what, sent) => {
+    const answer = await stage.couch("GET", "/_all_docs", "", sent);
     expect(answer.status).toBe(401);
     expect(answer.headers["www-authenticate"]).toBe('Basic realm="server"');
   });

@@ -94,8 +94,12 @@ async function refuseStranger(
   return scopes.has(SCOPE) ? undefined : refusal(403, "forbidden", `This token does not allow ${SCOPE}.`);
 }
 
+/** What proxies and tunnels add: whoever stands behind one is not on this machine. */
+const FORWARDED = ["forwarded", "x-forwarded-for", "x-forwarded-host"];
+
 /** From this machine and under its name: a page that rebinds its own host name to this machine comes under that one. */
 function isOnThisMachine(connection: Connection): boolean {
+  if (FORWARDED.some((name) => connection.header(name) !== null)) return false;
   const host = URL.parse(`http://${connection.header("host") ?? ""}`)?.hostname;
   return addressKind(connection.address) === "loopback" && host !== undefined && isLoopback(host);
 }
