@@ -10,6 +10,8 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/*.worker.test.ts"],
+          // Properties are tried many times over: on a busy machine the usual five seconds are too few.
+          testTimeout: 30_000,
         },
       },
       "./vitest.workers.config.ts",
