@@ -1,20 +1,17 @@
 import type { App } from "../config/config.ts";
 import { openReadKey } from "../crypto/read-key.ts";
-import { baseOf, type Desk } from "../desk.ts";
 import { bindToOrigin } from "../grants/handle.ts";
 import { inputsAmong, readAsked } from "../login/asked.ts";
 import { begin } from "../login/begin.ts";
 import { READ_KEY_WINDOW } from "../login/login.ts";
 import { pickUp } from "../login/pick-up.ts";
-import { holdForCode, loginOfCode, makeUserCode, readUserCode, spellUserCode } from "../login/user-code.ts";
-import { BrowserVisit } from "./browser.ts";
 import type { Lobby } from "./browser-answers.ts";
 import { outcomes, type OAuthError, askedTooMuch, missing, readOAuthForm } from "./client-request.ts";
-import { Guesses } from "./guesses.ts";
-import { type Call, pathOf, rawQuery, readForm } from "./http.ts";
+import { type Call, pathOf } from "./http.ts";
 import type { Routes } from "./routes.ts";
-import { MOST_HELD_LOGINS, type Office, refusal } from "./office.ts";
+import { type Office, refusal } from "./office.ts";
 import { type GrantType, oauthError, tokenResponse } from "./token.ts";
+import { type UserCodes, userCodeRoutes } from "./user-codes.ts";
 
 /** The grant type of RFC 8628 §3.4. */
 export const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
@@ -28,30 +25,14 @@ const TOLERANCE = 500;
 
 /** The device dialect (protocol.md, part C; RFC 8628): for any provider, whether or not it has a device flow. */
 export function deviceRoutes(routes: Routes, office: Office, lobby: Lobby, app: App): void {
-  const { desk } = office;
-  const path = pathOf(desk.config, app);
-  const guesses = new Guesses();
-  routes.api(app, `${path}/device_authorization`, {
-    POST: (call) => authorizeDevice(office, guesses, call),
-  });
-  routes.page(app, `${path}/device`, {
-    GET: (call) => {
-      const given = new URLSearchParams(rawQuery(call.request)).get("user_code");
-      return given === null
-        ? visit(lobby, call).askForCode("", null)
-        : enter(desk, guesses, lobby, call, given);
-    },
-    POST: async (call) => {
-      const form = await readForm(call.request);
-      return enter(desk, guesses, lobby, call, form?.get("user_code") ?? "");
-    },
+  const codes = userCodeRoutes(routes, lobby, app);
+  routes.api(app, `${pathOf(office.desk.config, app)}/device_authorization`, {
+    POST: (call) => authorizeDevice(office, codes, call),
   });
 }
 
-const visit = (lobby: Lobby, call: Call): BrowserVisit => new BrowserVisit(lobby, call);
-
 /** `POST /device_authorization` (RFC 8628 §3.1, §3.2). */
-async function authorizeDevice(office: Office, guesses: Guesses, call: Call): Promise<Response> {
+async function authorizeDevice(office: Office, codes: UserCodes, call: Call): Promise<Response> {
   const { desk, replies } = office;
   const { app, origin, connection } = call;
   const form = await readOAuthForm(call);
@@ -78,9 +59,8 @@ async function authorizeDevice(office: Office, guesses: Guesses, call: Call): Pr
     scope: asked.scope,
     inputs: asked.inputs,
   });
-  const userCode = makeUserCode(desk.platform.random);
-  const held = await holdForCode(desk, login, userCode, MOST_HELD_LOGINS);
-  if (!held) {
+  const given = await codes.give(login);
+  if (given === undefined) {
     const error_description = "No login can be begun right now. Try again in a moment.";
     return oauthError(replies, call, {
       status: 503,
@@ -89,35 +69,12 @@ async function authorizeDevice(office: Office, guesses: Guesses, call: Call): Pr
       retryAfter: 10,
     });
   }
-  guesses.issued(login.createdAt);
-  const verification_uri = `${baseOf(desk.config, app)}/device`;
-  const spelt = spellUserCode(userCode);
   return replies.json(origin, 200, {
     device_code: readKey,
-    user_code: spelt,
-    verification_uri,
-    verification_uri_complete: `${verification_uri}?user_code=${spelt}`,
+    ...given,
     expires_in: EXPIRES_IN,
     interval: INTERVAL,
   });
-}
-
-/** A user code was entered, or came with the link: ask for confirmation, or for the code again. */
-async function enter(
-  desk: Desk,
-  guesses: Guesses,
-  lobby: Lobby,
-  call: Call,
-  given: string,
-): Promise<Response> {
-  const { app, connection } = call;
-  if (!guesses.tries(connection.address, desk.platform.now()))
-    return visit(lobby, call).askForCode("", "limited");
-  const userCode = readUserCode(given);
-  const login = userCode === undefined ? undefined : await loginOfCode(desk, app.name, userCode);
-  if (login === undefined || userCode === undefined) return visit(lobby, call).askForCode(given, "wrong");
-  guesses.right(connection.address);
-  return visit(lobby, call).confirmCode(login, spellUserCode(userCode));
 }
 
 /** `grant_type=urn:ietf:params:oauth:grant-type:device_code` (RFC 8628 §3.4, §3.5). */
