@@ -9,7 +9,7 @@ export default defineConfig({
     include: ["conformance/*.test.ts", "conformance/clients/*.test.ts", "conformance/workers/*.test.ts"],
     // They bring brokers of their own: processes to kill, two on one file, one to stop.
     exclude: [
-      "conformance/{accounts-cli,accounts-events,accounts-processes,connectors,crash,two-processes,drain,trace}.test.ts",
+      "conformance/{account-types-curl,accounts-cli,accounts-events,accounts-processes,connectors,crash,two-processes,drain,trace}.test.ts",
     ],
     maxWorkers: 2,
     // The Worker is bundled once for each process, not for each file.
