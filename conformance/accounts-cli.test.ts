@@ -186,6 +186,28 @@ describe("willcall login", () => {
     expect(members(await stage.get(`/api/accounts/${id}`))).toMatchObject({ owner: "ada" });
   });
 
+  it("works with a code that somebody types into a browser on another machine", async () => {
+    const child = willcall("login", "meadow", "--elsewhere", "--owner", "ada");
+    const out = text(child.stdout);
+    const exited = once(child, "exit");
+    let shown = "";
+    for await (const chunk of child.stderr) {
+      shown += String(chunk);
+      if (shown.includes("ticket=")) break;
+    }
+    const [, at = "", code = ""] =
+      /Open (\S+) on another machine, and enter ([A-Z]{4}-[A-Z]{4})\./.exec(shown) ?? [];
+    expect(at).toBe(`${stage.broker.base}/accounts/device`);
+    const browser = new UserAgent();
+    const asked = await browser.open(at, { form: { user_code: code } });
+    expect(asked.text).toContain(code);
+    const leaving = await browser.press(asked, "continue", { until: isAt(stage.provider) });
+    const page = await browser.open(departed(stage.provider, browser, leaving).callback());
+    expect(page.heading).toBe("You are logged in");
+    expect((await exited)[0]).toBe(0);
+    expect(members(await stage.get(`/api/accounts/${(await out).trim()}`))).toMatchObject({ owner: "ada" });
+  });
+
   it("connects an account again, in place", async () => {
     const first = await logIn("meadow");
     const again = await logIn("--account", first.id, "--elsewhere");

@@ -292,6 +292,7 @@ describe("the OpenAPI document", () => {
     const { account } = await stage.connect("ada");
     const answers = [
       ["Session", await stage.post("/api/sessions", { owner: "ada", provider: "meadow" })],
+      ["Session", await stage.post("/api/sessions", { owner: "ada", provider: "meadow", code: true })],
       ["OwnerSession", await stage.post("/api/owner-sessions", { owner: "ada" })],
       ["Account", await stage.get(`/api/accounts/${account}`)],
       ["AccountList", await stage.get("/api/accounts?limit=2")],

@@ -29,6 +29,7 @@ import { readKeyRoutes } from "./dialects/read-key.ts";
 import { Routes } from "./dialects/routes.ts";
 import { sessionRoutes } from "./dialects/session.ts";
 import { tokenRoutes } from "./dialects/token.ts";
+import { userCodeRoutes } from "./dialects/user-codes.ts";
 import { Draining } from "./draining.ts";
 import type { Engine } from "./engines/engine.ts";
 import type { VaultStore } from "./engines/vault-store.ts";
@@ -147,8 +148,18 @@ export function createBroker(parts: Parts): Broker {
     sessionRoutes(routes, lobby, config.accounts);
     const { waits } = office;
     homeRoutes(routes, { desk, headers, vault, app: config.accounts, registrations, waits, runs });
+    const userCodes = userCodeRoutes(routes, accountsLobby, config.accounts);
     const { operatorTokens, accountTypes, events } = vaultStoreOf(engine);
-    const operated = { desk, replies, vault, operatorTokens, events, app: config.accounts, registrations };
+    const operated = {
+      desk,
+      replies,
+      vault,
+      operatorTokens,
+      events,
+      app: config.accounts,
+      registrations,
+      userCodes,
+    };
     operatorRoutes(routes, operated);
     const book = createAccountTypeBook(desk, accountTypes);
     for (const each of [routes, couch]) couchRoutes(each, { desk, headers, book, operatorTokens });

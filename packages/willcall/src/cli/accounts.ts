@@ -8,7 +8,7 @@ import { runOne } from "./connector.ts";
 import { isInGit, putAccessToken, readDevConfig } from "./dev-config.ts";
 import { Ended, execute, withoutOurs } from "./exec.ts";
 import { diskFiles, writePrivate } from "./files.ts";
-import { logIn } from "./login.ts";
+import { type Invitation, logIn } from "./login.ts";
 import { type OperatorClient, Refused, brokerAddress, createOperatorClient } from "./operator-client.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -65,7 +65,8 @@ export function addAccounts({ root, configured, terminal, process, load }: Accou
         if (devConfig !== undefined)
           await readDevConfig({ path: resolve(terminal.cwd, devConfig), files: diskFiles });
         const open = browser && !elsewhere ? openerAt(terminal) : undefined;
-        const show = (url: string) => {
+        const show = ({ url, code }: Invitation) => {
+          if (code) terminal.complain(`Open ${code.at} on another machine, and enter ${code.letters}. Or:`);
           terminal.complain(`Open this in a browser to log in:\n${url}`);
           open?.(url);
         };

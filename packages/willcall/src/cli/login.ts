@@ -17,6 +17,14 @@ export interface LoginRequest {
   readonly elsewhere: boolean;
 }
 
+/** What whoever is to log in must be shown. */
+export interface Invitation {
+  /** The link: for a browser on this machine, or wherever it can be pasted. */
+  readonly url: string;
+  /** For a browser where it can't be: what to type, and where. */
+  readonly code?: { readonly letters: string; readonly at: string } | undefined;
+}
+
 /**
  * Connects an account through a browser: `show` gets the link. Resolves to the account's id once it is connected; rejects
  * with `Refused` when the login ended otherwise, or nobody finished it in time.
@@ -24,7 +32,7 @@ export interface LoginRequest {
 export async function logIn(
   client: OperatorClient,
   request: LoginRequest,
-  show: (url: string) => void,
+  show: (invitation: Invitation) => void,
 ): Promise<string> {
   const { provider, account, owner, scope, elsewhere } = request;
   const asked = {
@@ -37,11 +45,11 @@ export async function logIn(
 async function connectHere(
   client: OperatorClient,
   asked: Parameters<OperatorClient["begin"]>[0],
-  show: (url: string) => void,
+  show: (invitation: Invitation) => void,
 ): Promise<string> {
   await using loopback = await listenOnLoopback();
   const { account, url, expires_at } = await client.begin({ ...asked, return_to: loopback.url });
-  show(url);
+  show({ url });
   const query = await Promise.race([loopback.arrived, expiry(expires_at)]);
   const error = query.get("error");
   if (error !== null) throw new Refused(`The login ended without tokens: ${knownError(error)}.`);
@@ -51,11 +59,12 @@ async function connectHere(
 async function connectElsewhere(
   client: OperatorClient,
   asked: Parameters<OperatorClient["begin"]>[0],
-  show: (url: string) => void,
+  show: (invitation: Invitation) => void,
 ): Promise<string> {
   const before = asked.account === undefined ? undefined : await client.account(asked.account);
-  const { account, url, expires_at } = await client.begin(asked);
-  show(url);
+  const begun = await client.begin({ ...asked, code: true });
+  const { account, url, expires_at, user_code: letters, verification_uri: at } = begun;
+  show({ url, code: letters && at ? { letters, at } : undefined });
   while (Date.now() < Date.parse(expires_at)) {
     const now = await client.account(account);
     if (now !== undefined && now.version > (before?.version ?? 0)) return account;

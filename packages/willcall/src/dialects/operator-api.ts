@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import { CONNECTOR_TOKEN_LIFE, makeConnectorToken } from "../accounts/connector-token.ts";
 import { messageOf } from "../accounts/event-message.ts";
 import { type OperatorScope, scopesOf } from "../accounts/operator-token.ts";
@@ -25,6 +26,7 @@ import {
 import * as schemas from "./operator-schemas.ts";
 import type { Routes } from "./routes.ts";
 import { sessionUrl } from "./session.ts";
+import type { UserCodes } from "./user-codes.ts";
 
 /** Accounts or events in one page of a list, unless the query says otherwise. */
 const PAGE = 50;
@@ -40,6 +42,8 @@ export interface OperatorOffice {
   readonly app: App;
   /** … and where. */
   readonly registrations: Registrations;
+  /** For browsers on other machines. */
+  readonly userCodes: UserCodes;
 }
 
 /** Answers a call that the token allows. */
@@ -115,20 +119,25 @@ const insufficient = (scope: OperatorScope): Problem => ({
 
 /** Runs `work` for the account that the path names. Whatever is no id is as unknown as an id that nobody has. */
 async function about(call: Call, work: (wanted: Wanted) => Promise<Answer>): Promise<Answer> {
-  const query = read(schemas.ownerQuery, Object.fromEntries(new URLSearchParams(rawQuery(call.request))));
+  const text = rawQuery(call.request);
+  const query =
+    text === ""
+      ? { value: {} as z.infer<typeof schemas.ownerQuery> }
+      : read(schemas.ownerQuery, Object.fromEntries(new URLSearchParams(text)));
   if ("error" in query) return query;
   const id = rawPath(call.request).split("/")[3] ?? "";
   return isAccountId(id) ? work({ id, owner: query.value.owner }) : unknownAccount;
 }
 
-async function beginOne({ desk, vault, app, registrations }: OperatorOffice, call: Call): Promise<Answer> {
+async function beginOne(office: OperatorOffice, call: Call): Promise<Answer> {
+  const { desk, vault, app, registrations } = office;
   if (desk.draining.begun) {
     const sentence = "This broker is restarting. Try again in a moment.";
     return { status: 503, error: "temporarily_unavailable", sentence, headers: { "Retry-After": "5" } };
   }
   const body = await readJson(schemas.sessionRequest, call);
   if ("error" in body) return body;
-  const { account, owner, provider, scope, inputs = {}, origin = null, return_to, state } = body.value;
+  const { account, owner, provider, scope, inputs = {}, origin = null, return_to, state, code } = body.value;
   const begun = await beginSession(desk, vault, app, registrations, {
     account: account as AccountId | undefined,
     owner,
@@ -140,9 +149,18 @@ async function beginOne({ desk, vault, app, registrations }: OperatorOffice, cal
     state,
   });
   if ("error" in begun) return notBegun(begun.error);
+  const given = code === true ? await office.userCodes.give(begun.login) : {};
+  if (given === undefined) return noCode;
   const expires_at = iso(begun.expiresAt);
-  return { status: 201, json: { account: begun.account, url: begun.url, expires_at } };
+  return { status: 201, json: { account: begun.account, url: begun.url, expires_at, ...given } };
 }
+
+const noCode: Problem = {
+  status: 503,
+  error: "temporarily_unavailable",
+  sentence: "Too many codes wait for somebody to enter them. Try again in a moment, or use the link.",
+  headers: { "Retry-After": "10" },
+};
 
 /** A one-time link that signs a person's browser in; nothing is written until it is opened. */
 async function beginOwnerSession({ desk }: OperatorOffice, call: Call): Promise<Answer> {

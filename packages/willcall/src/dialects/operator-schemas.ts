@@ -65,6 +65,7 @@ export const sessionRequest = z
     origin: origin.optional(),
     return_to: returnTo.optional(),
     state: z.string().max(LONGEST_STATE).optional().describe("Comes back with `return_to`"),
+    code: z.boolean().optional().describe("Whether to give a code as well, for a browser on another machine"),
   })
   .refine(({ owner, provider, account }) => account !== undefined || (owner && provider), {
     message: "owner and provider, or account",
@@ -86,6 +87,9 @@ export const session = z.strictObject({
   account: accountId.describe("The account's id, from now on; it exists once it is connected"),
   url: z.url().describe("For the person's browser: works once, in one browser"),
   expires_at: moment,
+  user_code: z.string().optional().describe("Where `code` was asked for: eight letters to type"),
+  verification_uri: z.url().optional().describe("Where to type them, on any machine"),
+  verification_uri_complete: z.url().optional().describe("The same with the letters in it"),
 });
 
 export const account = z.strictObject({
@@ -103,7 +107,7 @@ export const account = z.strictObject({
   created_at: moment,
   renewed_at: moment,
   expires_at: moment.nullable().describe("When the access token ends, where the provider said"),
-  used_at: moment.nullable().describe("When its tokens were last read; may lag behind by seconds"),
+  used_at: moment.nullable().describe("When its tokens were last read; may lag behind by half a minute"),
 });
 
 export const accountList = z.strictObject({
