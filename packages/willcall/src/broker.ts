@@ -87,9 +87,9 @@ export function createBroker(parts: Parts): Broker {
     providers: createProviderClient(platform),
     draining,
   };
-  const registrations =
-    config.accounts && accountRegistrations(desk, config.accounts, vaultStoreOf(engine).accountTypes);
   const store = config.accounts && vaultStoreOf(engine);
+  const registrations =
+    store && config.accounts && accountRegistrations(desk, config.accounts, store.accountTypes);
   const courier = store && createCourier(desk, store);
   const wake = courier && outlivesRequests ? courier.wake : () => {};
   const vault = registrations && store && createVault(desk, announcing(store.accounts, wake), registrations);

@@ -56,9 +56,7 @@ describe("an account type", () => {
 
   it("may have a client id that is written as a number, unless that has lost digits", () => {
     expect(of({ client_id: 1234567890123 }).registration?.provider.clientId).toBe("1234567890123");
-    expect(of({ client_id: 1e21 }).warnings).toContain(
-      "client_id is not a string, so it is not read.",
-    );
+    expect(of({ client_id: 1e21 }).warnings).toContain("client_id is not a string, so it is not read.");
   });
 
   it("keeps the query of its endpoint, and takes nothing in it for a place", () => {

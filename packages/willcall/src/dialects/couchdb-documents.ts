@@ -109,7 +109,11 @@ async function put(
   const written = await office.book.write(id, rev, document);
   if (written === "conflict") return conflict;
   if (written === "secret_needed")
-    return refusal(403, "forbidden", "Send client_secret along: it is kept for the host of its own token_endpoint alone.");
+    return refusal(
+      403,
+      "forbidden",
+      "Send client_secret along: it is kept for the host of its own token_endpoint alone.",
+    );
   say(office, written);
   const location = `${office.desk.config.publicUrl}${DATABASE_PATH}/${encodeURIComponent(id)}`;
   return {
