@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { chosen } from "./chosen.ts";
 import { type Answer, members, send } from "./http.ts";
-import { type ScriptedProvider, startScriptedProvider } from "./scripted-provider.ts";
+import { type ProviderOptions, type ScriptedProvider, startScriptedProvider } from "./scripted-provider.ts";
 import { departed, registered } from "./stage.ts";
 import type { Configuration, Running, Target } from "./target.ts";
 import { type Page, UserAgent } from "./user-agent.ts";
@@ -59,6 +59,8 @@ export interface AccountsOptions {
   readonly accounts?: Configuration;
   /** Further members of the provider's configuration. */
   readonly registration?: Configuration;
+  /** How the provider behaves, besides rotating its refresh tokens. */
+  readonly provider?: ProviderOptions;
 }
 
 /** Raises it, with further environment variables; the provider rotates its refresh tokens and ends a grant whose old one is used again. */
@@ -67,7 +69,7 @@ export async function raiseAccounts(
   env: Readonly<Record<string, string>> = {},
   options: AccountsOptions = {},
 ): Promise<Accounts> {
-  const provider = await startScriptedProvider({ rotates: true });
+  const provider = await startScriptedProvider({ rotates: true, ...options.provider });
   const person = { id: "1" };
   const userinfo = await startUserinfo(person);
   const operatorToken = randomBytes(24).toString("base64url");
@@ -82,7 +84,13 @@ export async function raiseAccounts(
       },
       accounts: { title: "Fieldnotes", providers: { meadow: { scope: ["read"] } }, ...options.accounts },
     }),
-    { env: { CLIENT_SECRET_OF_MEADOW: "top-secret", WILLCALL_OPERATOR_TOKEN: operatorToken, ...env } },
+    {
+      env: {
+        CLIENT_SECRET_OF_MEADOW: options.provider?.clientSecret ?? "top-secret",
+        WILLCALL_OPERATOR_TOKEN: operatorToken,
+        ...env,
+      },
+    },
   );
   const headers = { authorization: `Bearer ${operatorToken}` };
   const raw: Accounts["raw"] = (path, body) =>

@@ -1,9 +1,11 @@
 import { ENVELOPE_RANDOM, openEnvelope, sealEnvelope } from "../crypto/envelope.ts";
+import type { Keyring } from "../crypto/keys.ts";
 import type { Desk } from "../desk.ts";
 import type { AccountRow } from "../engines/vault-store.ts";
+import type { Platform } from "../platform.ts";
 import type { Definition } from "../providers/definition.ts";
 import type { JsonObject, TokenAnswer, TokenContext } from "../providers/provider.ts";
-import { scheduled } from "./schedule.ts";
+import { type Timing, scheduled } from "./schedule.ts";
 
 /** What Willcall holds of an account, and nobody reads in the store: its tokens, and what a refresh needs with them. */
 export interface Holding extends TokenContext {
@@ -19,6 +21,12 @@ export interface Holding extends TokenContext {
   subject: string | null;
 }
 
+/** What sealing needs: root keys and randomness. */
+interface Sealing {
+  readonly keys: Keyring;
+  readonly platform: Pick<Platform, "random">;
+}
+
 /** The names that a sealed holding is bound to. */
 type Names = Pick<AccountRow, "id" | "owner" | "provider" | "version">;
 
@@ -27,7 +35,7 @@ export const aadOf = ({ id, owner, provider, version }: Names): Buffer =>
   Buffer.from(JSON.stringify([owner, provider, id, version]));
 
 /** Seals a holding for its row at `version`: copied to another row, or put back later, it does not open (S1). */
-export function sealHolding({ keys, platform }: Desk, names: Names, holding: Holding): Buffer {
+export function sealHolding({ keys, platform }: Sealing, names: Names, holding: Holding): Buffer {
   const content = Buffer.from(JSON.stringify(holding));
   return sealEnvelope(keys, platform.random(ENVELOPE_RANDOM), aadOf(names), content);
 }
@@ -62,7 +70,7 @@ export function renewedHolding(
 
 /** The columns of a row in order, after `tokens` came at `now` (milliseconds) from a provider of this definition. */
 export function inOrder(
-  desk: Pick<Desk, "config" | "platform">,
+  timing: Timing,
   definition: Definition,
   tokens: TokenAnswer,
   former: Pick<AccountRow, "scope" | "refreshAt"> | undefined,
@@ -79,7 +87,7 @@ export function inOrder(
     refreshAt:
       tokens.refresh_token === undefined
         ? (former?.refreshAt ?? null)
-        : scheduled(desk, definition, tokens, now),
+        : scheduled(timing, definition, tokens, now),
     failures: 0,
     retryAt: 0,
   } as const;

@@ -51,10 +51,12 @@ export async function scopesOf(
   presented: string,
 ): Promise<ReadonlySet<string> | undefined> {
   const hash = hashOf(presented);
-  if (configured !== undefined && isSame(hashOf(configured.reveal()), hash)) return new Set(OPERATOR_SCOPES);
+  if (configured !== undefined && isSame(hashOf(configured.reveal()), hash)) return EVERYTHING;
   const [, id] = tokenPattern.exec(presented) ?? [];
   const row = id === undefined ? undefined : await store.read(id);
   return row !== undefined && isSame(row.hash, hash) ? new Set(row.scopes.split(" ")) : undefined;
 }
+
+const EVERYTHING: ReadonlySet<string> = new Set(OPERATOR_SCOPES);
 
 const isSame = (a: string, b: string): boolean => equalBytes(Buffer.from(a), Buffer.from(b));

@@ -1,4 +1,5 @@
-import type { Desk } from "../desk.ts";
+import type { Config } from "../config/config.ts";
+import type { Platform } from "../platform.ts";
 import type { Definition } from "../providers/definition.ts";
 import type { TokenAnswer } from "../providers/provider.ts";
 
@@ -10,6 +11,12 @@ const EARLIEST = 0.5;
 /** … at random, so that accounts that were connected together do not come due together. */
 const LATEST = 0.67;
 
+/** What decides besides the provider. */
+export interface Timing {
+  readonly config: Pick<Config, "accountRefresh">;
+  readonly platform: Pick<Platform, "random">;
+}
+
 /**
  * When tokens that came at `now` are to be renewed although nobody asks (milliseconds), so that their refresh token does
  * not end unused; null: nobody knows that it would. Its end is what the provider said, what the definition knows
@@ -17,7 +24,7 @@ const LATEST = 0.67;
  * fewer and fewer attempts, each at half of what is left.
  */
 export function scheduled(
-  { config, platform }: Pick<Desk, "config" | "platform">,
+  { config, platform }: Timing,
   { refresh }: Definition,
   tokens: TokenAnswer,
   now: number,

@@ -16,6 +16,8 @@ const MARGIN = 300_000;
 const MARGIN_PART = 0.25;
 /** Milliseconds for which a refresh answers those who ask late with what it got (security.md, "Refresh races"). */
 const LATE = 60_000;
+/** Milliseconds between two notes of use: an account that is read all the time is not written all the time. */
+const USE_STEP = 30_000;
 /** Refreshes per minute and account that may ask the provider; those who share a call count once. */
 const REFRESHES_PER_MINUTE = 30;
 
@@ -71,6 +73,14 @@ export function createVault(desk: Desk, accounts: Accounts, registrations: Regis
     return work;
   }
 
+  /** What rows were opened to: kept no longer than the store gives the same row again. */
+  const openedBefore = new WeakMap<AccountRow, Tokens>();
+  function openedOnce(row: AccountRow): Tokens {
+    const tokens = openedBefore.get(row) ?? opened(desk, row);
+    openedBefore.set(row, tokens);
+    return tokens;
+  }
+
   return {
     connect: (connecting, arrived) => connect(desk, accounts, connecting, arrived),
     find,
@@ -81,8 +91,8 @@ export function createVault(desk: Desk, accounts: Accounts, registrations: Regis
       const row = await find(wanted);
       if (row === undefined) return { kind: "unknown" };
       const now = desk.platform.now();
-      await accounts.use(row.id, now);
-      if (row.status !== "needs_reconnect" && isFresh(row, now)) return opened(desk, row);
+      if (now - (row.usedAt ?? 0) >= USE_STEP) await accounts.use(row.id, now);
+      if (row.status !== "needs_reconnect" && isFresh(row, now)) return openedOnce(row);
       const renewed = await renewOnce(row);
       if (renewed.kind === "tokens" || renewed.kind === "needs_reconnect" || renewed.kind === "unknown")
         return renewed;

@@ -32,8 +32,13 @@ export function sealEnvelope(
 /** What `sealEnvelope` sealed, or undefined: another AAD, changed, or its root key is gone. */
 export function openEnvelope(keys: Keyring, aad: Uint8Array, envelope: Uint8Array): Buffer | undefined {
   const bytes = bytesOf(envelope);
-  const dataKey = open(keys, "data key", bytes.subarray(0, WRAPPED), aad);
-  return dataKey && decrypt(dataKey.plaintext, bytes.subarray(WRAPPED, HEAD), aad, bytes.subarray(HEAD));
+  const wrapped = bytes.subarray(0, WRAPPED);
+  const known = keys.dataKeys.get(wrapped);
+  const dataKey = known ?? open(keys, "data key", wrapped, aad)?.plaintext;
+  if (dataKey === undefined) return undefined;
+  if (known === undefined) keys.dataKeys.keep(wrapped, dataKey);
+  // A data key that is known was unwrapped under some AAD; the content opens under its own alone.
+  return decrypt(dataKey, bytes.subarray(WRAPPED, HEAD), aad, bytes.subarray(HEAD));
 }
 
 /** Whether the first root key wraps an envelope's data key already. */

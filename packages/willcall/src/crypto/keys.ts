@@ -1,3 +1,4 @@
+import { DataKeys } from "./data-keys.ts";
 import { type Hmac, extract, sha256 } from "./hmac.ts";
 import type { Secret } from "../secret.ts";
 
@@ -58,6 +59,8 @@ export function rootKeyId(secret: Uint8Array): Buffer {
 export class Keyring {
   readonly first: RootKey;
   readonly all: readonly RootKey[];
+  /** What these keys unwrapped lately. */
+  readonly dataKeys = new DataKeys();
   readonly #byId = new Map<number, RootKey>();
 
   /** `secrets` as in the configuration, which has refused an empty list and two keys with one id. */

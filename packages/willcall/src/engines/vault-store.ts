@@ -103,6 +103,7 @@ export interface AccountFilter {
 
 /** Where accounts are kept. Every method is atomic across all processes on the same store. */
 export interface Accounts {
+  /** A row that did not change may be the same object again: nobody changes it. */
   read(id: AccountId): Promise<AccountRow | undefined>;
 
   /** At most `limit` rows in the order of their ids, from the first after `after` (empty: from the start). */

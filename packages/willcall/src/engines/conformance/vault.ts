@@ -181,6 +181,10 @@ export function vaultConformance(open: () => VaultStore | undefined): void {
       expect(await ids({ owner: "ada" }, "b", 1)).toEqual(["c"]);
       expect(await ids({ owner: "ada", provider: "google", status: "connected" }, "", 9)).toEqual(["c"]);
       expect(await ids({ provider: "notion" }, "", 9)).toEqual(["d"]);
+      expect(await ids({ provider: "google", status: "connected" }, "a", 9)).toEqual(["c"]);
+      expect(await ids({ status: "needs_reconnect" }, "", 9)).toEqual(["b"]);
+      expect(await ids({ status: "connected" }, "a", 9)).toEqual(["c", "d"]);
+      expect(await ids({ provider: "notion", status: "needs_reconnect" }, "", 9)).toEqual([]);
       expect(await ids({ owner: "eve" }, "", 9)).toEqual([]);
     });
   });

@@ -103,4 +103,6 @@ export const MIGRATIONS: readonly string[] = [
      sealed BLOB NOT NULL,
      PRIMARY KEY (account, connector)
    ) STRICT;`,
+  `CREATE INDEX accounts_status ON accounts (status, id);
+   CREATE INDEX accounts_provider ON accounts (provider, id);`,
 ];

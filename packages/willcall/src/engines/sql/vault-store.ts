@@ -1,5 +1,6 @@
 import type {
   AccountEvent,
+  AccountFilter,
   AccountId,
   AccountRow,
   AccountStatus,
@@ -26,6 +27,13 @@ const ACCOUNTS = {
   /** The same for one owner, by the index that begins with it. */
   listOfOwner: `SELECT * FROM accounts
     WHERE owner = ?2 AND id > ?1 AND (?3 IS NULL OR provider = ?3) AND (?4 IS NULL OR status = ?4)
+    ORDER BY id LIMIT ?5`,
+  /** The same for a status that few have, by its index: a page of these must not look at all the others. */
+  listOfStatus: `SELECT * FROM accounts
+    WHERE status = ?4 AND id > ?1 AND (?3 IS NULL OR provider = ?3) AND ?2 IS NULL
+    ORDER BY id LIMIT ?5`,
+  listOfProvider: `SELECT * FROM accounts
+    WHERE provider = ?3 AND id > ?1 AND (?4 IS NULL OR status = ?4) AND ?2 IS NULL
     ORDER BY id LIMIT ?5`,
   insert: `INSERT INTO accounts (id, owner, provider, status, reason, label, scope, version, created_at, renewed_at,
       expires_at, refresh_at, failures, retry_at, lease_until, fence, sealed)
@@ -84,8 +92,9 @@ function createAccounts({ read, write, writeAll, lazily }: VaultQueries): Accoun
       return row && toAccountRow(row);
     },
     async list({ owner = null, provider = null, status = null }, after, limit) {
-      const sql = owner === null ? ACCOUNTS.list : ACCOUNTS.listOfOwner;
-      return (await read(sql, after, owner, provider, status, limit)).map(toAccountRow);
+      return (await read(listBy({ owner, provider, status }), after, owner, provider, status, limit)).map(
+        toAccountRow,
+      );
     },
     async insert(account) {
       const { id, owner, provider, status, reason, label, scope, sealed } = account;
@@ -131,6 +140,17 @@ function createAccounts({ read, write, writeAll, lazily }: VaultQueries): Accoun
       await lazily(ACCOUNTS.use, id, now);
     },
   };
+}
+
+/** The statement whose index leaves least to look at. */
+function listBy({
+  owner,
+  provider,
+  status,
+}: { [F in keyof AccountFilter]-?: AccountFilter[F] | null }): string {
+  if (owner !== null) return ACCOUNTS.listOfOwner;
+  if (status !== null && status !== "connected") return ACCOUNTS.listOfStatus;
+  return provider === null ? ACCOUNTS.list : ACCOUNTS.listOfProvider;
 }
 
 const told = (id: AccountId, fence: number, { type, reason, at }: AccountEvent): Statement => [

@@ -4,6 +4,7 @@ import { type Statement, createSqlVaultStore } from "../sql/vault-store.ts";
 import type { VaultStore } from "../vault-store.ts";
 import type { Batch } from "./batch.ts";
 import { toStoreError } from "./faults.ts";
+import { rememberedAccounts } from "./remembered-accounts.ts";
 
 /** `VaultStore` on SQLite. Writes go through `batch`, and notes of use share its transactions; reads ask the file. */
 export function createVaultStore(db: DatabaseSync, batch: Batch): VaultStore {
@@ -33,7 +34,7 @@ export function createVaultStore(db: DatabaseSync, batch: Batch): VaultStore {
     }
   }
 
-  return createSqlVaultStore({
+  const store = createSqlVaultStore({
     async read(sql, ...parameters) {
       try {
         return statement(sql).all(...parameters);
@@ -45,4 +46,5 @@ export function createVaultStore(db: DatabaseSync, batch: Batch): VaultStore {
     writeAll: (statements) => batch.write(() => allOrNone(statements)),
     lazily: (sql, ...parameters) => batch.lazily(() => statement(sql).run(...parameters)),
   });
+  return { ...store, accounts: rememberedAccounts(db, store.accounts) };
 }
