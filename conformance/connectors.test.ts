@@ -223,6 +223,7 @@ describe("a connector on cozy-konnector-libs 5, in production mode", () => {
   let libs: CozyLibs;
   beforeAll(async () => {
     libs = await installCozyLibs();
+    if ("missing" in libs) console.warn(`Skipped: ${libs.missing}.`);
   }, 300_000);
 
   /** The folder with the library; skips the case where there is none, and says why. */

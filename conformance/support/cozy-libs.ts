@@ -36,7 +36,15 @@ export async function installCozyLibs(): Promise<CozyLibs> {
     }),
   );
   // Its peers are apps for telephones.
-  const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps", "--loglevel=error"];
+  const flags = [
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--legacy-peer-deps",
+    "--prefer-offline",
+    "--fetch-retries=1",
+    "--loglevel=error",
+  ];
   const npm = spawn("npm", ["install", ...flags], {
     cwd: draft,
     stdio: ["ignore", "ignore", "pipe"],
