@@ -16,5 +16,7 @@ export default defineConfig({
     isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Waiting is not measuring: a busy machine may take longer than the usual second.
+    expect: { poll: { timeout: 10_000 } },
   },
 });

@@ -81,7 +81,7 @@ describe("D1 alone, without an answer", () => {
       // Fewer statements than that: every one of them has failed once.
       if ((await tellWorker(stage.broker.base, "passes=Infinity")) === "1") break;
     }
-  });
+  }, 60_000);
 });
 
 describe("D1 beside Durable Objects, without an answer", () => {

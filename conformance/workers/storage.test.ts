@@ -4,6 +4,8 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, it } from "vitest";
 import { members } from "../support/http.ts";
 import { type Stage, raise } from "../support/stage.ts";
+import { eventsOf } from "../support/target.ts";
+import { tellWorker, workerdWith } from "../support/workerd.ts";
 
 const CANARY = "CANARY";
 
@@ -67,4 +69,13 @@ it("S11: what was begun before a deployment is finished and picked up after it",
   await finish();
   await stage.broker.restart();
   expect(await stage.app.poll(readKey)).toMatchObject({ status: 200 });
+});
+
+it("S7: D1 forgets what is past its time when the cron trigger comes", async () => {
+  await using stage = await raise({ target: workerdWith({ objects: false }) });
+  await stage.launch();
+  stage.broker.advance?.(3_600_000);
+  await tellWorker(stage.broker.base, "scheduled");
+  const swept = expect.objectContaining({ event: "sweep", count: 1 });
+  await expect.poll(() => eventsOf(stage.broker)).toContainEqual(swept);
 });
