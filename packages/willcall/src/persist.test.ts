@@ -26,6 +26,8 @@ function refusing(times: number, code: StoreErrorCode = "store_full") {
   };
 }
 
+const broken = (): Promise<string> => Promise.reject(new TypeError("a mistake"));
+
 describe("a write that must not be lost", () => {
   it("is repeated until the store takes it, and said once", async () => {
     const on = desk();
@@ -44,7 +46,6 @@ describe("a write that must not be lost", () => {
 
   it("is not repeated when something else went wrong: it may have been stored", async () => {
     const on = desk();
-    const broken = (): Promise<string> => Promise.reject(new TypeError("a mistake"));
     await expect(persist(on, broken)).rejects.toThrow(TypeError);
     expect(on.slept).toEqual([]);
   });
