@@ -37,3 +37,7 @@ it("writes one line, whatever the message is", () => {
     { type: "critical", message: "x".repeat(32_767) },
   ]);
 });
+
+it("writes nothing of what the connector calls secret", () => {
+  expect(lines((log) => log("secret", "hunter2"))).toEqual([]);
+});

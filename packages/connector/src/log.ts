@@ -1,5 +1,8 @@
-/** How grave a line is. The broker takes the last `critical` line, or else the last `error`, for why a run failed. */
-export type LogType = "debug" | "info" | "warn" | "error" | "critical";
+/**
+ * How grave a line is. The broker takes the last `critical` line, or else the last `error`, for why a run failed. A `secret`
+ * is written nowhere, as with Cozy's library.
+ */
+export type LogType = "debug" | "info" | "warn" | "error" | "critical" | "secret";
 
 /** Logs a line; `label` says what it is about. */
 export interface Log {
@@ -17,14 +20,9 @@ const LONGEST = 32_767;
 /** Makes a log that hands each line to `write`, as JSON, which the broker reads. */
 export function createLog(write: (line: string) => void): Log {
   const log = (type: LogType, message: unknown, label?: string): void => {
-    write(
-      JSON.stringify({
-        time: new Date().toISOString(),
-        type,
-        label,
-        message: textOf(message).slice(0, LONGEST),
-      }),
-    );
+    if (type === "secret") return;
+    const text = textOf(message).slice(0, LONGEST);
+    write(JSON.stringify({ time: new Date().toISOString(), type, label, message: text }));
   };
   return Object.assign(log, {
     debug: (message: unknown, label?: string) => log("debug", message, label),
