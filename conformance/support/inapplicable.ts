@@ -1,6 +1,7 @@
 const file =
   "works on SQLite's own file; its counterpart for Durable Objects and D1 is in conformance/workers";
 const command = "needs a limited operator token, which a command makes that opens SQLite's own file";
+const noProcess = "needs a broker that runs connectors, and a Worker starts no process";
 const edge = "is the business of Cloudflare's edge, in front of every Worker";
 
 /** Cases of the suite that make no sense inside workerd, by the end of their name, and why: docs/conformance-workers.md. */
@@ -29,6 +30,9 @@ export const inapplicable: Readonly<Record<string, string>> = {
   "A1, A2, A5: begins and pending polls go on; health says what is wrong": file,
   "S1, S4: holds no secret of a document, whatever its member is called": file,
   "S1, S4: stands nowhere in the clear, neither in the store nor in the log": file,
+  "is on offer, is run, and its page shows what it said": noProcess,
+  "begins an account with the scope that it needs": noProcess,
+  "that nobody put on offer is not run, nor connected": noProcess,
   "E: the operator's server, as far as its token allows": command,
   "S1: is made by no token that may not sign people in: whoever is signed in reads tokens": command,
 };
