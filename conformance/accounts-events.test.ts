@@ -112,8 +112,9 @@ describe("the feed of events", () => {
   });
 });
 
-/** Passes the time, and lets the broker look at once what is to be delivered. */
+/** Passes the time, once what was delivered is written down, and lets the broker look at once what is to be delivered. */
 const later = async (milliseconds: number): Promise<void> => {
+  await stage.broker.stop();
   stage.broker.advance?.(milliseconds);
   await stage.broker.restart();
 };
