@@ -3,9 +3,12 @@ import { hash } from "node:crypto";
 const BLOCK = 64;
 const DIGEST = 32;
 
-/** SHA-256 of `data`. One-shot: a third of the cost of a `createHash` object for the sizes we have. */
+/**
+ * SHA-256 of `data`. One-shot, and by way of a string: a `createHash` object costs three times as much for the sizes we
+ * have, and Node makes a string twice as fast as a buffer of its own.
+ */
 export function sha256(data: Uint8Array): Buffer {
-  return hash("sha256", data, "buffer");
+  return Buffer.from(hash("sha256", data, "latin1"), "latin1");
 }
 
 /** Where messages are put together: nothing here outlives the call that wrote it. */
@@ -43,7 +46,7 @@ export class Hmac {
       message.set(part, at);
       at += part.length;
     }
-    outerScratch.set(sha256(message.subarray(0, end)), BLOCK);
+    outerScratch.write(hash("sha256", message.subarray(0, end), "latin1"), BLOCK, "latin1");
     outerScratch.set(this.#outer, 0);
     return sha256(outerScratch);
   }
