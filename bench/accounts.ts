@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inOrder, sealHolding } from "../packages/willcall/src/accounts/holding.ts";
+import { inOrder, prepareHolding } from "../packages/willcall/src/accounts/holding.ts";
 import { Keyring } from "../packages/willcall/src/crypto/keys.ts";
 import { pooledRandom } from "../packages/willcall/src/crypto/random.ts";
 import { openSqlite } from "../packages/willcall/src/engines/sqlite/open.ts";
@@ -46,7 +46,8 @@ export async function keepAccounts(count: number, providerPort: number): Promise
         const verbatim = { access_token: "a".repeat(120), refresh_token: `${id}.0` };
         const tokens = { ...verbatim, verbatim, token_type: "bearer", extra: {}, refreshTokenPaths: [] };
         const names = { id, owner: `owner-${Math.floor(index / 100)}`, provider: "provider", version: 1 };
-        const sealed = sealHolding({ keys, platform }, names, {
+        const seal = await prepareHolding({ keys, platform }, names);
+        const sealed = seal({
           accessToken: tokens.access_token,
           tokenType: "bearer",
           refreshToken: tokens.refresh_token,

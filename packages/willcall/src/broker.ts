@@ -8,6 +8,7 @@ import type { Config } from "./config/config.ts";
 import { ConfigError } from "./config/mistakes.ts";
 import type { Connection } from "./connection.ts";
 import type { MakeConnectorRuns } from "./connectors/runs.ts";
+import type { KeyService } from "./crypto/key-service.ts";
 import { Keyring } from "./crypto/keys.ts";
 import type { Desk } from "./desk.ts";
 import { accountCallbackRoutes } from "./dialects/account-callbacks.ts";
@@ -69,19 +70,21 @@ export interface Parts {
   log: Log;
   /** Runs connectors, where the runtime can start programs. */
   connectorRuns?: MakeConnectorRuns;
+  /** Wraps the data keys of accounts in place of the root key. */
+  keyService?: KeyService | undefined;
   /** Whether work may go on after an answer: where the process outlives its requests. Else only `sweep` delivers events. */
   outlivesRequests?: boolean;
 }
 
 /** The composition root: one broker over one engine. Throws `ConfigError` where the engine cannot keep what it should. */
 export function createBroker(parts: Parts): Broker {
-  const { config, engine, platform, log, connectorRuns, outlivesRequests = false } = parts;
+  const { config, engine, platform, log, keyService, connectorRuns, outlivesRequests = false } = parts;
   const draining = new Draining();
   const desk: Desk = {
     config,
     platform,
     log,
-    keys: new Keyring(config.rootKeys),
+    keys: new Keyring(config.rootKeys, keyService),
     mailboxes: engine.mailboxes,
     records: engine.records,
     providers: createProviderClient(platform),

@@ -15,6 +15,7 @@ export { type Loaded, loadConfig } from "./config/load.ts";
 export { ConfigError, type Mistake } from "./config/mistakes.ts";
 export type { ConfigSources, Files } from "./config/sources.ts";
 export type { Connection } from "./connection.ts";
+export { type KeyService, KeyServiceError } from "./crypto/key-service.ts";
 export { diskFiles } from "./cli/files.ts";
 export type { Engine } from "./engines/engine.ts";
 export { StoreError, type StoreErrorCode } from "./engines/errors.ts";

@@ -9,6 +9,7 @@ import { type Broker, createBroker } from "./broker.ts";
 import type { Config } from "./config/config.ts";
 import type { Connection } from "./connection.ts";
 import { createConnectorRuns } from "./connectors/runs.node.ts";
+import type { KeyService } from "./crypto/key-service.ts";
 import { pooledRandom } from "./crypto/random.ts";
 import type { Engine } from "./engines/engine.ts";
 import { type NodeSockets, serveSockets } from "./node-sockets.ts";
@@ -27,6 +28,8 @@ export interface NodeOptions {
   /** Opened by the caller, closed by `close()`. */
   engine: Engine;
   log: Log;
+  /** Wraps the data keys of accounts in place of the root key. */
+  keyService?: KeyService | undefined;
   listen: {
     host: string;
     /** 0 takes a free one. */
@@ -53,7 +56,7 @@ export interface Serving {
 
 /** Serves the broker on Node's own http server. Rejects when the port is taken or may not be bound. */
 export async function serveNode(options: NodeOptions): Promise<Serving> {
-  const { config, engine, log, listen, now = Date.now } = options;
+  const { config, engine, log, keyService, listen, now = Date.now } = options;
   const egress = createEgress({ allowLoopback: config.allowLoopbackProviders });
   const platform = {
     now,
@@ -66,6 +69,7 @@ export async function serveNode(options: NodeOptions): Promise<Serving> {
     engine,
     platform,
     log,
+    keyService,
     connectorRuns: createConnectorRuns,
     outlivesRequests: true,
   });

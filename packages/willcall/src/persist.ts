@@ -1,4 +1,5 @@
 import type { Desk } from "./desk.ts";
+import { KeyServiceError } from "./crypto/key-service.ts";
 import { StoreError } from "./engines/errors.ts";
 
 /** Milliseconds between two attempts, … */
@@ -8,8 +9,8 @@ const ATTEMPTS = 300;
 
 /**
  * Runs a write whose content exists nowhere else, a rotated token or the answer to a one-time code, until the store
- * takes it (promise S11): a `StoreError` means that nothing of it was stored, so it is repeated. Rejects with the last
- * one when the store stays away.
+ * takes it (promise S11): a `StoreError` or `KeyServiceError` means that nothing of it was stored, so it is repeated.
+ * Rejects with the last one when store or service stays away.
  */
 export async function persist<T>(
   { platform, log }: Pick<Desk, "platform" | "log">,
@@ -19,7 +20,8 @@ export async function persist<T>(
     try {
       return await write();
     } catch (error) {
-      if (!(error instanceof StoreError) || left === 1) throw error;
+      const mayPass = error instanceof StoreError || error instanceof KeyServiceError;
+      if (!mayPass || left === 1) throw error;
       if (left === ATTEMPTS) log.warn("store.unavailable", { reason: error.code });
       await platform.sleep(PAUSE);
     }

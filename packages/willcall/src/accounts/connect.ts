@@ -4,7 +4,7 @@ import type { AccountId, Accounts } from "../engines/vault-store.ts";
 import { LEASE, LOOK_AGAIN } from "../grants/lease.ts";
 import { persist } from "../persist.ts";
 import type { ProviderFailure, TokenAnswer, TokenContext } from "../providers/provider.ts";
-import { inOrder, openHolding, renewedHolding, sealHolding } from "./holding.ts";
+import { inOrder, openHolding, prepareHolding, renewedHolding } from "./holding.ts";
 
 /** For whom tokens came, and into which account. */
 export interface Connecting {
@@ -61,13 +61,13 @@ async function insert(
 ): Promise<"connected" | ProviderFailure> {
   const now = desk.platform.now();
   const names = { id, owner, provider: registration.provider.name, version: 1 };
-  const sealed = sealHolding(desk, names, renewedHolding(undefined, tokens, context, subject));
+  const seal = await prepareHolding(desk, names);
   const inserted = await accounts.insert({
     ...names,
     ...inOrder(desk, registration.provider.definition, tokens, undefined, now),
     label,
     createdAt: now,
-    sealed,
+    sealed: seal(renewedHolding(undefined, tokens, context, subject)),
   });
   return inserted ? "connected" : accountGone;
 }
@@ -91,18 +91,19 @@ async function replace(
       await platform.sleep(LOOK_AGAIN);
       continue;
     }
-    const former = openHolding(desk, leased);
+    const former = await openHolding(desk, leased);
     if (former?.subject && subject !== null && former.subject !== subject) {
       await accounts.write(id, leased.fence, leased);
       return otherIdentity;
     }
     const version = leased.version + 1;
+    const seal = await prepareHolding(desk, { ...leased, version });
     const state = {
       ...leased,
       ...inOrder(desk, registration.provider.definition, tokens, leased, now),
       label: label ?? leased.label,
       version,
-      sealed: sealHolding(desk, { ...leased, version }, renewedHolding(former, tokens, context, subject)),
+      sealed: seal(renewedHolding(former, tokens, context, subject)),
     };
     const event = { type: "account.connected", reason: null, at: now } as const;
     const stored = await accounts.write(id, leased.fence, state, event);

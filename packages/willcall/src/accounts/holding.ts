@@ -1,5 +1,6 @@
-import { ENVELOPE_RANDOM, openEnvelope, sealEnvelope } from "../crypto/envelope.ts";
+import { ENVELOPE_RANDOM } from "../crypto/envelope.ts";
 import type { Keyring } from "../crypto/keys.ts";
+import { openAnyEnvelope, prepareEnvelope } from "../crypto/serviced-envelope.ts";
 import type { Desk } from "../desk.ts";
 import type { AccountRow } from "../engines/vault-store.ts";
 import type { Platform } from "../platform.ts";
@@ -34,15 +35,27 @@ type Names = Pick<AccountRow, "id" | "owner" | "provider" | "version">;
 export const aadOf = ({ id, owner, provider, version }: Names): Buffer =>
   Buffer.from(JSON.stringify([owner, provider, id, version]));
 
-/** Seals a holding for its row at `version`: copied to another row, or put back later, it does not open (S1). */
-export function sealHolding({ keys, platform }: Sealing, names: Names, holding: Holding): Buffer {
-  const content = Buffer.from(JSON.stringify(holding));
-  return sealEnvelope(keys, platform.random(ENVELOPE_RANDOM), aadOf(names), content);
+/**
+ * Makes ready to seal a holding, once, for its row at `version`: copied to another row, or put back later, it does not
+ * open (S1). A key service is asked now, before a provider gives what must not be lost; rejects with `KeyServiceError`.
+ */
+export async function prepareHolding(
+  { keys, platform }: Sealing,
+  names: Names,
+): Promise<(holding: Holding) => Buffer> {
+  const seal = await prepareEnvelope(keys, platform.random(ENVELOPE_RANDOM), aadOf(names));
+  return (holding) => seal(Buffer.from(JSON.stringify(holding)));
 }
 
-/** The holding of a row, or undefined: somebody changed the row, or its root key is gone. */
-export function openHolding({ keys }: Pick<Desk, "keys">, row: AccountRow): Holding | undefined {
-  const content = openEnvelope(keys, aadOf(row), row.sealed);
+/**
+ * The holding of a row, or undefined: somebody changed the row, or its root key is gone. Rejects with `KeyServiceError`
+ * while a key service does not answer.
+ */
+export async function openHolding(
+  { keys }: Pick<Desk, "keys">,
+  row: AccountRow,
+): Promise<Holding | undefined> {
+  const content = await openAnyEnvelope(keys, aadOf(row), row.sealed);
   return content && (JSON.parse(content.toString("utf8")) as Holding);
 }
 

@@ -1,10 +1,11 @@
+import { KeyServiceError } from "../crypto/key-service.ts";
 import type { Desk } from "../desk.ts";
 import type { AccountRow, AccountState, Accounts } from "../engines/vault-store.ts";
 import { LEASE, LOOK_AGAIN, PATIENCE } from "../grants/lease.ts";
 import { persist } from "../persist.ts";
 import type { ProviderFailure } from "../providers/provider.ts";
 import type { Registrations } from "../registrations.ts";
-import { type Holding, inOrder, openHolding, renewedHolding, sealHolding } from "./holding.ts";
+import { type Holding, inOrder, openHolding, prepareHolding, renewedHolding } from "./holding.ts";
 import { revokeHolding } from "./revoke.ts";
 
 /** Milliseconds until the provider is asked again after one failure; doubles with each further one, … */
@@ -46,27 +47,33 @@ export async function renew(workshop: Workshop, seen: AccountRow): Promise<Token
   const startedAt = platform.now();
   while (platform.now() - startedAt < PATIENCE) {
     const now = platform.now();
-    const settled = look(workshop.desk, seen, await accounts.read(seen.id));
+    const settled = await look(workshop.desk, seen, await accounts.read(seen.id));
     if (settled !== undefined) return settled;
     const leased = await accounts.lease(seen.id, now, now + LEASE);
     if (leased === undefined) {
       await platform.sleep(LOOK_AGAIN);
       continue;
     }
-    const beaten = look(workshop.desk, seen, leased);
+    const beaten = await look(workshop.desk, seen, leased);
     if (beaten !== undefined) {
       await accounts.write(leased.id, leased.fence, leased);
       return beaten;
     }
-    const answer = await callUpstream(workshop, leased);
-    if (answer !== undefined) return answer;
+    try {
+      const answer = await callUpstream(workshop, leased);
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      // It is asked before the provider is: nothing has happened yet, and the next one need not wait for the lease.
+      if (error instanceof KeyServiceError) await accounts.write(leased.id, leased.fence, leased);
+      throw error;
+    }
   }
   // Whoever stalled in the call may find a sibling's tokens by now.
-  return look(workshop.desk, seen, await accounts.read(seen.id)) ?? { kind: "unavailable", after: 2 };
+  return (await look(workshop.desk, seen, await accounts.read(seen.id))) ?? { kind: "unavailable", after: 2 };
 }
 
 /** What the row already says to somebody who has seen `seen`; undefined: the provider must be asked. */
-function look(desk: Desk, seen: AccountRow, row: AccountRow | undefined): Tokens | undefined {
+async function look(desk: Desk, seen: AccountRow, row: AccountRow | undefined): Promise<Tokens | undefined> {
   if (row === undefined) return { kind: "unknown" };
   if (row.status === "needs_reconnect")
     return { kind: "needs_reconnect", reason: row.reason ?? "dead_token" };
@@ -79,8 +86,8 @@ function look(desk: Desk, seen: AccountRow, row: AccountRow | undefined): Tokens
 }
 
 /** The tokens of a row as it stands. */
-export function opened(desk: Desk, row: AccountRow): Tokens {
-  const holding = openHolding(desk, row);
+export async function opened(desk: Desk, row: AccountRow): Promise<Tokens> {
+  const holding = await openHolding(desk, row);
   return holding === undefined
     ? { kind: "needs_reconnect", reason: "unreadable" }
     : { kind: "tokens", row, holding };
@@ -90,7 +97,7 @@ export function opened(desk: Desk, row: AccountRow): Tokens {
 async function callUpstream(workshop: Workshop, leased: AccountRow): Promise<Tokens | undefined> {
   const { desk, accounts } = workshop;
   const { platform, log } = desk;
-  const holding = openHolding(desk, leased);
+  const holding = await openHolding(desk, leased);
   if (holding === undefined) return endUntilReconnect(workshop, leased, "unreadable");
   const { refreshToken } = holding;
   if (refreshToken === null) {
@@ -104,16 +111,17 @@ async function callUpstream(workshop: Workshop, leased: AccountRow): Promise<Tok
     await accounts.write(leased.id, leased.fence, leased);
     return { kind: "misconfigured" };
   }
+  const version = leased.version + 1;
+  const seal = await prepareHolding(desk, { ...leased, version });
   const startedAt = platform.now();
   const result = await desk.providers.refresh(registration.provider, refreshToken, holding);
   if (!result.ok) return refused(workshop, leased, result.failure);
-  const version = leased.version + 1;
   const next = renewedHolding(holding, result.tokens, holding, null);
   const state: AccountState = {
     ...leased,
     ...inOrder(desk, registration.provider.definition, result.tokens, leased, platform.now()),
     version,
-    sealed: sealHolding(desk, { ...leased, version }, next),
+    sealed: seal(next),
   };
   const stored = await persist(desk, () => store(workshop, leased, state));
   if (stored === "gone") await revokeHolding(desk, registration, next);

@@ -71,7 +71,7 @@ export async function beginSession(
   const isOther = former && request.provider !== undefined && request.provider !== former.provider;
   if (registration === undefined || isOther) return { error: "unknown_provider" };
   if (registration.interactive === false) return { error: "not_interactive" };
-  const inputs = { ...(former && vault.inputsOf(former)), ...request.inputs };
+  const inputs = { ...(former && (await vault.inputsOf(former))), ...request.inputs };
   const checked = readInputs(registration.provider, Object.entries(inputs));
   if ("error" in checked) return checked;
 

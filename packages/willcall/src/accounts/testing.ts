@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { App, Config } from "../config/config.ts";
+import type { KeyService } from "../crypto/key-service.ts";
 import { Keyring } from "../crypto/keys.ts";
 import { pooledRandom } from "../crypto/random.ts";
 import type { Desk } from "../desk.ts";
@@ -121,6 +122,7 @@ export function openProcess(
   providers: ProviderClient & AccountVerbs,
   wrap: (accounts: Accounts) => Accounts = (accounts) => accounts,
   configured: Pick<Config, "accountRefresh"> = {},
+  keyService?: KeyService,
 ) {
   const engine = openSqlite({ path });
   const { mailboxes, records, vault: store } = engine;
@@ -164,7 +166,7 @@ export function openProcess(
       fetch: unasked,
     },
     log: recordingLog((record) => logs.push(record), clock.now),
-    keys: new Keyring(rootKeys),
+    keys: new Keyring(rootKeys, keyService),
     mailboxes,
     records,
     providers,

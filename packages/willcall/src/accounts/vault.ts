@@ -36,7 +36,7 @@ export interface Vault {
   /** At most `limit` accounts from the first after `after`, in a stable order. */
   list(filter: AccountFilter, after: string, limit: number): Promise<AccountRow[]>;
   /** The inputs (`shop`, `subdomain`, …) that an account was connected with. */
-  inputsOf(row: AccountRow): Readonly<Record<string, string>>;
+  inputsOf(row: AccountRow): Promise<Readonly<Record<string, string>>>;
   /** Its tokens, renewed first where they are about to end. A token that still holds outlives a provider that is down. */
   read(wanted: Wanted): Promise<Tokens>;
   /**
@@ -75,8 +75,8 @@ export function createVault(desk: Desk, accounts: Accounts, registrations: Regis
 
   /** What rows were opened to: kept no longer than the store gives the same row again. */
   const openedBefore = new WeakMap<AccountRow, Tokens>();
-  function openedOnce(row: AccountRow): Tokens {
-    const tokens = openedBefore.get(row) ?? opened(desk, row);
+  async function openedOnce(row: AccountRow): Promise<Tokens> {
+    const tokens = openedBefore.get(row) ?? (await opened(desk, row));
     openedBefore.set(row, tokens);
     return tokens;
   }
@@ -85,7 +85,7 @@ export function createVault(desk: Desk, accounts: Accounts, registrations: Regis
     connect: (connecting, arrived) => connect(desk, accounts, connecting, arrived),
     find,
     list: (filter, after, limit) => accounts.list(filter, after, limit),
-    inputsOf: (row) => openHolding(desk, row)?.inputs ?? {},
+    inputsOf: async (row) => (await openHolding(desk, row))?.inputs ?? {},
 
     async read(wanted) {
       const row = await find(wanted);
@@ -116,7 +116,7 @@ export function createVault(desk: Desk, accounts: Accounts, registrations: Regis
         // Under the lease, so that no refresh gets a token after this one was revoked.
         const leased = await accounts.lease(row.id, now, now + LEASE);
         const registration = await registrations.at(row.provider);
-        const holding = leased && openHolding(desk, leased);
+        const holding = leased && (await openHolding(desk, leased));
         const revoked =
           registration && holding ? await revokeHolding(desk, registration, holding) : "unsupported";
         const event = { type: "account.deleted", reason: revoked, at: desk.platform.now() } as const;

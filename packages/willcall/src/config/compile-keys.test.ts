@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { env, file, load, mistakesIn, production, someKey } from "./sources.fixture.ts";
 
@@ -35,6 +36,15 @@ describe("root keys", () => {
     const files = new Map<string, string>();
     await mistakesIn({ file: { ...file, lisen: 1 }, env, files });
     expect(files.has("/site/.willcall.keys")).toBe(false);
+  });
+
+  test("do not have the id that a key service's envelopes begin with", async () => {
+    let key = Buffer.alloc(0);
+    for (let seed = 0; !createHash("sha256").update(key).digest("hex").startsWith("ffff"); seed++)
+      key = createHash("sha256").update(String(seed)).digest();
+    expect(await mistakesIn({ file, env: { ...env, WILLCALL_KEYS: key.toString("base64") } })).toEqual([
+      expect.stringContaining("whose id means something else (one in 65,536 does). Generate another."),
+    ]);
   });
 
   test("must be given in production", async () => {

@@ -1,4 +1,4 @@
-import { KEY_ID_LENGTH, rootKeyId } from "../crypto/keys.ts";
+import { KEY_ID_LENGTH, SERVICE_ID, rootKeyId } from "../crypto/keys.ts";
 import { Secret } from "../secret.ts";
 
 /** Bytes of a root key. */
@@ -37,6 +37,10 @@ export function parseRootKeys(text: Secret): RootKeys {
 /** Refuses keys of which two have the same id (the first bytes of their SHA-256). */
 export function distinct(keys: Secret<Uint8Array>[]): RootKeys {
   const ids = keys.map((key) => rootKeyId(key.reveal()).toString("hex"));
+  if (ids.includes(SERVICE_ID.toString("hex"))) {
+    const problem = "holds a key whose id means something else (one in 65,536 does)";
+    return { ok: false, problem, remedy: "Generate another." };
+  }
   if (new Set(ids).size === ids.length) return { ok: true, keys };
   return {
     ok: false,

@@ -123,7 +123,7 @@ function textsIn(value: Json): string[] {
 /** The tokens that an account holds right now. */
 async function secretsOf(desk: Desk, accounts: Accounts, id: AccountId): Promise<string[]> {
   const row = await accounts.read(id);
-  const holding = row && openHolding(desk, row);
+  const holding = row && (await openHolding(desk, row));
   const { accessToken, refreshToken, idToken } = holding ?? {
     accessToken: null,
     refreshToken: null,

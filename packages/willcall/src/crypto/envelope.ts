@@ -1,4 +1,4 @@
-import type { Keyring } from "./keys.ts";
+import { type Keyring, SERVICE_ID } from "./keys.ts";
 import { SEAL_OVERHEAD, decrypt, encrypt, open, seal } from "./seal.ts";
 
 const DATA_KEY = 32;
@@ -41,9 +41,14 @@ export function openEnvelope(keys: Keyring, aad: Uint8Array, envelope: Uint8Arra
   return decrypt(dataKey, bytes.subarray(WRAPPED, HEAD), aad, bytes.subarray(HEAD));
 }
 
-/** Whether the first root key wraps an envelope's data key already. */
+/** Whether a key service wraps an envelope's data key. */
+export function isServiced(envelope: Uint8Array): boolean {
+  return SERVICE_ID.every((byte, index) => envelope[index] === byte);
+}
+
+/** Whether the first root key wraps an envelope's data key already, or none does. */
 export function isCurrent(keys: Keyring, envelope: Uint8Array): boolean {
-  return keys.of(bytesOf(envelope)) === keys.first;
+  return isServiced(envelope) || keys.of(bytesOf(envelope)) === keys.first;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { DataKeys } from "./data-keys.ts";
+import type { KeyService } from "./key-service.ts";
 import { type Hmac, extract, sha256 } from "./hmac.ts";
 import type { Secret } from "../secret.ts";
 
@@ -26,6 +27,9 @@ export type Label =
 
 /** Two bytes that name a root key inside whatever it sealed. */
 export const KEY_ID_LENGTH = 2;
+
+/** What stands in their place where a key service did; no root key may have it as its id. */
+export const SERVICE_ID = Buffer.from([0xff, 0xff]);
 
 /** One root key, with a pseudorandom key for each label derived from it on first use. */
 export class RootKey {
@@ -63,8 +67,12 @@ export class Keyring {
   readonly dataKeys = new DataKeys();
   readonly #byId = new Map<number, RootKey>();
 
-  /** `secrets` as in the configuration, which has refused an empty list and two keys with one id. */
-  constructor(secrets: readonly Secret<Uint8Array>[]) {
+  /** Wraps the data keys of accounts in place of the first, where there is one. */
+  readonly service: KeyService | undefined;
+
+  /** `secrets` as in the configuration, which has refused an empty list, two keys with one id, and the id of services. */
+  constructor(secrets: readonly Secret<Uint8Array>[], service?: KeyService) {
+    this.service = service;
     const [first, ...others] = secrets.map((secret) => new RootKey(secret));
     if (first === undefined) throw new TypeError("a keyring needs at least one root key");
     this.first = first;

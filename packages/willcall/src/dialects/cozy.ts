@@ -160,7 +160,7 @@ async function write(office: CozyOffice, call: Call): Promise<Response> {
   if (rev !== revOf(row.id, version)) return couchError(office, conflict);
   const kept = await writeConnectorData(desk, accountData, row.id, version, contentOf(rest));
   if (kept === undefined) return couchError(office, conflict);
-  const written = await document(office, row, openHolding(desk, row), kept);
+  const written = await document(office, row, undefined, kept);
   const facts = { id: row.id, type: ACCOUNTS_DOCTYPE, ok: true, rev: written.rev };
   return answer(office, 200, { ...facts, data: whole(written) }, { ETag: `"${written.rev}"` });
 }
@@ -186,12 +186,12 @@ const idIn = (call: Call): string => rawPath(call.request).split("/").at(-1) ?? 
 async function document(
   { desk, accountData, registrations }: CozyOffice,
   row: AccountRow,
-  holding: Holding | undefined = openHolding(desk, row),
+  holding?: Holding,
   kept?: ConnectorData,
 ): Promise<AccountDocument> {
   const registration = await registrations.at(row.provider);
   const data = kept ?? (await readConnectorData(desk, accountData, row.id));
-  return documentOf(row, holding, registration?.provider.clientId, data);
+  return documentOf(row, holding ?? (await openHolding(desk, row)), registration?.provider.clientId, data);
 }
 
 /** A document as CouchDB and Cozy's data system show it. */
