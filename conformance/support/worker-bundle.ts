@@ -3,7 +3,7 @@ import { readPack } from "../../packages/willcall/src/providers/catalogue/read-p
 
 /**
  * Bundles a Worker as Wrangler would: one module, with what the runtime brings left out. `willcall:catalogue` is the
- * packed catalogue, made on the spot.
+ * packed catalogue as a text, made on the spot.
  *
  * @param entry absolute path of the module that is the Worker
  */
@@ -28,7 +28,7 @@ export async function bundleWorker(entry: string, { minify = false } = {}): Prom
           }));
           builder.onLoad({ filter: /.*/, namespace: "catalogue" }, async () => ({
             contents: JSON.stringify(await readPack()),
-            loader: "json",
+            loader: "text",
           }));
         },
       },

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import pack from "willcall:catalogue";
+import catalogue from "willcall:catalogue";
 import type { BoundStatement, Database } from "../../packages/willcall/src/engines/d1/open.ts";
 import { MIGRATIONS } from "../../packages/willcall/src/engines/sql/migrations.ts";
 import { type WorkerEnv, createWorker } from "../../packages/willcall/src/worker.ts";
@@ -14,7 +14,7 @@ const d1 = { passes: Number.POSITIVE_INFINITY, fails: 0 };
 const config: { trustedProxies?: string[] } = JSON.parse(env.CONFIGURATION);
 const { handler, Mailboxes } = createWorker({
   config,
-  catalogue: async () => pack,
+  catalogue,
   now: () => Date.now() + ahead,
 });
 /** The bindings, with a D1 that can be made to fail; one object for the life of the isolate. */

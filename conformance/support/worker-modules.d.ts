@@ -1,9 +1,9 @@
 // oxlint-disable typescript/consistent-type-imports -- with imports this file would augment a module that is not there
 
-/** The packed catalogue, as `bundleWorker` provides it. */
+/** The packed catalogue as JSON, as `bundleWorker` provides it. */
 declare module "willcall:catalogue" {
-  const pack: import("../../packages/willcall/src/providers/catalogue/packed.ts").CataloguePack;
-  export default pack;
+  const text: string;
+  export default text;
 }
 
 declare module "cloudflare:workers" {

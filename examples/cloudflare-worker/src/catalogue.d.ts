@@ -1,6 +1,5 @@
 /** Written by scripts/catalogue.mjs before each build. */
-declare module "*catalogue.json" {
-  import type { CataloguePack } from "willcall/worker";
-  const pack: CataloguePack;
-  export default pack;
+declare module "*catalogue.txt" {
+  const text: string;
+  export default text;
 }

@@ -1,9 +1,8 @@
 import { createWorker } from "willcall/worker";
+import catalogue from "./catalogue.txt";
 
 /** One app, from the variables in `.dev.vars` or the Worker's settings. */
-const { handler, Mailboxes } = createWorker({
-  catalogue: async () => (await import("./catalogue.json")).default,
-});
+const { handler, Mailboxes } = createWorker({ catalogue });
 
 export default handler;
 export { Mailboxes };

@@ -20,8 +20,6 @@ import { type CataloguePack, packedCatalogue } from "./providers/catalogue/packe
 import { createWorkerEgress } from "./providers/egress.worker.ts";
 import { type Lifetime, WorkerConnection, type WorkerRequest } from "./worker-connection.ts";
 
-export type { CataloguePack };
-
 /** Objects that share the mailboxes unless `WILLCALL_SHARDS` says otherwise: some thousand operations a second each. */
 const SHARDS = 8;
 
@@ -43,8 +41,8 @@ export interface WorkerEnv {
 export interface WorkerOptions {
   /** The content of `willcall.config.json`, where there is one. */
   config?: unknown;
-  /** Loads the packed catalogue; called at the first start. */
-  catalogue: () => Promise<CataloguePack>;
+  /** The packed catalogue (`readPack`) as JSON: a text, which costs a start nothing. */
+  catalogue: string;
   /** Milliseconds since the epoch; `Date.now` unless somebody else owns the time. */
   now?: () => number;
 }
@@ -73,7 +71,8 @@ interface House {
  * `config`; what is wrong with it is answered with 500 and said in the log, all at once.
  *
  * @example
- * const { handler, Mailboxes } = createWorker({ catalogue: () => import("./catalogue.json") });
+ * import catalogue from "./catalogue.txt";
+ * const { handler, Mailboxes } = createWorker({ catalogue });
  * export default handler;
  * export { Mailboxes };
  */
@@ -99,7 +98,7 @@ export function createWorker({ config, catalogue, now = Date.now }: WorkerOption
       env: variablesOf(env),
       flags: {},
       files,
-      catalogue: packedCatalogue(catalogue),
+      catalogue: packedCatalogue(async (): Promise<CataloguePack> => JSON.parse(catalogue)),
       random,
     });
     for (const detail of loaded.warnings) log.warn("config.warning", { detail });
