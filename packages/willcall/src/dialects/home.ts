@@ -1,7 +1,7 @@
 import { openAttempt } from "../accounts/attempt.ts";
-import { type SessionError, type SessionRequest, beginSession } from "../accounts/session.ts";
+import { type SessionError, type SessionRequest, beginSession, isAccountId } from "../accounts/session.ts";
 import type { Connector } from "../connectors/connector.ts";
-import type { AccountId, AccountRow } from "../engines/vault-store.ts";
+import type { AccountRow } from "../engines/vault-store.ts";
 import { formNonce, formNonceMatches } from "../login/forms.ts";
 import { cancel } from "../login/launch.ts";
 import { renderHome } from "../pages/home/render.ts";
@@ -23,8 +23,6 @@ import { HOME_PATH, signInOf, signOut } from "./session.ts";
 
 /** What every form of the home page is about: one proof for all, good for as long as the person is signed in. */
 const FORM_SUBJECT = "home";
-/** 16 bytes in base64url. */
-const ACCOUNT_ID = /^[A-Za-z0-9_-]{22}$/;
 
 /** What the home page works with. */
 export interface HomeOffice extends PageOffice, Showroom {
@@ -91,7 +89,7 @@ async function about(
   work: (row: AccountRow) => Promise<Response>,
 ): Promise<Response> {
   const id = rawPath(call.request).split("/")[3] ?? "";
-  const row = ACCOUNT_ID.test(id) ? await office.vault.find({ id: id as AccountId, owner }) : undefined;
+  const row = isAccountId(id) ? await office.vault.find({ id, owner }) : undefined;
   return row === undefined ? refuse(office, call, 404, "unknown_account") : work(row);
 }
 
