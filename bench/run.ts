@@ -7,8 +7,9 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { ask, idOf, keepAccounts, measureStore, refreshTogether } from "./accounts.ts";
+import { accountFigures } from "./account-figures.ts";
 import { type Server, startServer } from "./child.ts";
+import { CONNECTIONS, ROUNDS, type Work, compare, expectStatus, measure, ratioRow, row } from "./figures.ts";
 import { type Begun, authorize, begin, launch, login, poll } from "./login.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as oauth from "./oauth.ts";
@@ -16,71 +17,10 @@ import { startups } from "./startup.ts";
 import { median, percentile } from "./stats.ts";
 import { Wire, load, request } from "./wire.ts";
 
-const CONNECTIONS = 16;
-const ROUNDS = 3;
 const STATIC = request("GET", "/json");
 
 const data = mkdtempSync(join(tmpdir(), "willcall-bench-"));
 const wanted = process.argv.slice(2);
-
-interface Rate {
-  /** Requests (or logins) per second, the median of three. */
-  rate: number;
-  /** Server processor time per request, in microseconds. */
-  cpu: number;
-}
-
-/** Measures `work` and its control in turns, so that both meet the same weather. */
-async function compare(
-  [control, controlWork]: readonly [Server, Work],
-  [subject, subjectWork]: readonly [Server, Work],
-  totals: readonly [number, number],
-): Promise<{ control: Rate; subject: Rate }> {
-  const runs: { control: Rate[]; subject: Rate[] } = { control: [], subject: [] };
-  for (let round = 0; round < ROUNDS; round++) {
-    runs.control.push(await measure(control, totals[0], controlWork));
-    runs.subject.push(await measure(subject, totals[1], subjectWork));
-  }
-  const middle = (rates: Rate[]): Rate => ({
-    rate: median(rates.map(({ rate }) => rate)),
-    cpu: median(rates.map(({ cpu }) => cpu)),
-  });
-  return { control: middle(runs.control), subject: middle(runs.subject) };
-}
-
-type Work = (wire: Wire, index: number) => Promise<void>;
-
-async function measure(server: Server, total: number, work: Work): Promise<Rate> {
-  const cpu = server.cpu();
-  const seconds = await load(server.port, CONNECTIONS, total, work);
-  return { rate: total / seconds, cpu: ((server.cpu() - cpu) / total) * 1e6 };
-}
-
-const rows: string[][] = [];
-
-function row(figure: string, target: string, value: string, detail: string): void {
-  rows.push([figure, target, value, detail]);
-  console.log(`${figure.padEnd(44)} ${value.padStart(16)}   target ${target.padEnd(16)} ${detail}`);
-}
-
-function ratioRow(
-  figure: string,
-  target: number,
-  { control, subject }: { control: Rate; subject: Rate },
-  unit = "rps",
-): void {
-  const ratio = subject.rate / control.rate;
-  const per = (rate: Rate) =>
-    `${Math.round(rate.rate).toLocaleString("en")} ${unit}, ${Math.round(rate.cpu)} µs CPU`;
-  row(figure, `≥ ${target.toFixed(2)}`, ratio.toFixed(2), `${per(subject)}; control ${per(control)}`);
-}
-
-const expectStatus =
-  (bytes: (index: number) => string, status: number): Work =>
-  async (wire, index) => {
-    const answer = await wire.send(bytes(index));
-    if (answer.status !== status) throw new Error(`expected ${status}, got ${answer.status}`);
-  };
 
 /** What `count` calls of `make` come to. */
 async function gather(port: number, count: number, make: (wire: Wire) => Promise<string>): Promise<string[]> {
@@ -235,57 +175,7 @@ const figures: Record<string, () => Promise<void>> = {
     }
   },
 
-  reads: async () => {
-    const kept = await keepAccounts(1_000, provider.port);
-    const own = await startServer("accounts", kept.environment);
-    const fresh = kept.ids.map((id) => ask(kept, `/api/accounts/${id}/tokens`));
-    const read = expectStatus((index) => fresh[index % fresh.length] ?? "", 200);
-    ratioRow("read of an account's fresh token", 0.3, await compare(control, [own, read], [60_000, 40_000]));
-    await own.stop();
-    kept.dispose();
-  },
-
-  refreshes: async () => {
-    const [rounds, together] = [1_000, 200];
-    const { lost, calls, ended, seconds } = await refreshTogether(rounds, together);
-    const figure = `${together} refreshes of one account at once, ${rounds} rounds`;
-    const detail = `${calls} calls upstream, ${ended} accounts ended, 4 processes, ${Math.round(seconds)} s`;
-    row(figure, "0 lost", `${lost} lost`, detail);
-  },
-
-  accounts: async () => {
-    const count = 100_000;
-    const [none, kept] = [await keepAccounts(0, provider.port), await keepAccounts(count, provider.port)];
-    const starts: Record<"none" | "kept", number[]> = { none: [], kept: [] };
-    for (let round = 0; round < 5; round++) {
-      for (const [name, { environment }] of [["none", none] as const, ["kept", kept] as const]) {
-        const start = performance.now();
-        const server = await startServer("accounts", environment);
-        starts[name].push(performance.now() - start);
-        await server.stop();
-      }
-    }
-    const milliseconds = `${median(starts.kept).toFixed(0)} ms against ${median(starts.none).toFixed(0)} ms`;
-    const ratio = median(starts.kept) / median(starts.none);
-    row("start-up with 100,000 accounts, of none", "≤ 1.10", ratio.toFixed(2), milliseconds);
-
-    const own = await startServer("accounts", kept.environment);
-    const listed = (query: (index: number) => string): Work =>
-      expectStatus((index) => ask(kept, `/api/accounts?${query(index)}`), 200);
-    const lists = {
-      "of an owner": listed((index) => `owner=owner-${index % 1_000}`),
-      "from anywhere": listed((index) => `after=${idOf((index * 7_919) % count)}`),
-      "that need reconnecting (none does)": listed(() => "status=needs_reconnect"),
-    };
-    for (const [name, work] of Object.entries(lists)) {
-      const { rate, cpu } = await measure(own, 2_000, work);
-      row(`list of 50 ${name}`, "", `${Math.round(rate)}/s`, `${Math.round(cpu)} µs CPU`);
-    }
-    await own.stop();
-    for (const { name, milliseconds: taken, detail } of await measureStore(kept))
-      row(name, "", `${taken.toFixed(2)} ms`, detail);
-    for (const store of [none, kept]) store.dispose();
-  },
+  ...accountFigures(provider, control),
 
   unopened: async () => {
     const million = 1_000_000;

@@ -29,16 +29,19 @@ beforeEach(() => {
   answer = () => TAKEN;
 });
 
+async function fetch(request: EgressRequest): Promise<EgressAnswer> {
+  sent.push(request);
+  return answer();
+}
+
+const neverWritten = (): Promise<never> => Promise.reject(new Error("the process dies here"));
+
 /** A process on the store, whose endpoint has been seen already. */
 async function open(webhooks: readonly Webhook[] = [webhook]) {
   const process = openProcess(path, clock, provider);
   const engine = openSqlite({ path });
   if (engine.vault === undefined) throw new TypeError("SQLite keeps accounts");
   const store: VaultStore = engine.vault;
-  const fetch = async (request: EgressRequest): Promise<EgressAnswer> => {
-    sent.push(request);
-    return answer();
-  };
   const desk: Desk = {
     ...process.desk,
     config: { ...process.desk.config, webhooks },
@@ -72,12 +75,10 @@ describe("the courier", () => {
   });
 
   it("tells again, with the same id, what it could not note as told (at least once)", async () => {
-    const { courier, store, connect, close } = await open();
+    const { courier, desk, store, connect, close } = await open();
     await connect();
-    const { write } = store.endpoints;
-    store.endpoints.write = () => Promise.reject(new Error("the process dies here"));
-    await expect(courier.deliver()).rejects.toThrow("dies here");
-    store.endpoints.write = write;
+    const dying = { ...store, endpoints: { ...store.endpoints, write: neverWritten } };
+    await expect(createCourier(desk, dying).deliver()).rejects.toThrow("dies here");
     // Another process waits for the lease.
     await courier.deliver();
     expect(sent).toHaveLength(1);
