@@ -39,6 +39,7 @@ describe("webhooks", () => {
   test.each([
     ["http elsewhere", { url: "http://hooks.example/a" }, "url is not a URL that may be called"],
     ["a password in the URL", { url: "https://u:p@hooks.example/a" }, "url is not a URL that may be called"],
+    ["a private address", { url: "https://10.0.0.1/a" }, "url is not a URL that may be called"],
     ["no URL", { url: "hooks.example" }, "accounts.webhooks[0].url"],
     ["an event that there is not", { events: ["account.stolen"] }, "accounts.webhooks[0].events[0]"],
     ["no events", { events: [] }, "accounts.webhooks[0].events"],

@@ -1,9 +1,9 @@
 import { EVENT_TYPES } from "../engines/vault-store.ts";
+import { permittedUrl } from "../providers/egress.ts";
 import { Secret } from "../secret.ts";
 import type { Webhook } from "./config.ts";
 import { resolveReference } from "./references.ts";
 import type { AccountsFile } from "./schema.ts";
-import { isLoopback, isSecure } from "./urls.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** The webhooks as configured; those that are wrong are left out, and mistakes say why. */
@@ -19,8 +19,9 @@ export async function compileWebhooks(
       const compiled = await compileSecret(workbench, [...path, "secret"], reference);
       if (compiled !== undefined) secrets.push(compiled);
     }
-    if (!isUsable(workbench, url)) {
-      const remedy = "Use an https URL without user and password; http is for this machine, in development.";
+    if (permittedUrl(url, workbench.mode === "development") === undefined) {
+      const remedy =
+        "Use an https URL on a public address, without user and password; http is for this machine, in development.";
       workbench.complain([...path, "url"], "is not a URL that may be called", remedy);
     } else if (webhooks.some((other) => other.url === url)) {
       const remedy = "Remove one, and list the events of both in the other.";
@@ -30,12 +31,6 @@ export async function compileWebhooks(
     }
   }
   return webhooks;
-}
-
-function isUsable({ mode }: Workbench, text: string): boolean {
-  const url = URL.parse(text);
-  if (url === null || url.username !== "" || url.password !== "" || !isSecure(url)) return false;
-  return mode === "development" || !isLoopback(url.hostname);
 }
 
 /** A signing secret as the specification spells it: `whsec_` and base64 of 24 to 64 bytes. */
