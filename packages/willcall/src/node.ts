@@ -133,7 +133,7 @@ export async function serveNode(options: NodeOptions): Promise<Serving> {
       const drained = broker.drain();
       sockets.close();
       await Promise.all([closeServer(server, sockets), couch && closeServer(couch)]);
-      await Promise.all([drained, sweeping]);
+      await Promise.race([Promise.all([drained, sweeping]), platform.sleep(DRAIN_LIMIT)]);
       await egress.close();
       await engine.close();
       log.info("stopped");
