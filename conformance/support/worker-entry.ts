@@ -8,8 +8,8 @@ import { type WorkerEnv, createWorker } from "../../packages/willcall/src/worker
 const CONTROL = "control.test";
 
 let ahead = 0;
-/** Statements that D1 still answers, and then how many it fails. */
-const d1 = { passes: Number.POSITIVE_INFINITY, fails: 0 };
+/** Statements that D1 still answers, and then how many it fails; `late`: after it has done them. */
+const d1 = { passes: Number.POSITIVE_INFINITY, fails: 0, late: false };
 
 const config: { trustedProxies?: string[] } = JSON.parse(env.CONFIGURATION);
 const { handler, Mailboxes } = createWorker({
@@ -35,6 +35,7 @@ async function control(query: URLSearchParams, bindings: WorkerEnv): Promise<Res
   if (query.has("ahead")) ahead = Number(query.get("ahead"));
   if (query.has("passes")) d1.passes = Number(query.get("passes"));
   if (query.has("fails")) d1.fails = Number(query.get("fails"));
+  d1.late = query.has("late");
   if (bindings.RECORDS !== undefined) await migrate(bindings.RECORDS);
   if (query.has("scheduled")) await handler.scheduled({}, bound ?? bindings);
   return new Response(String(d1.fails));
@@ -61,6 +62,7 @@ async function unlessToldNotTo<T>(ask: () => Promise<T>): Promise<T> {
   if (d1.passes > 0) d1.passes -= 1;
   else if (d1.fails > 0) {
     d1.fails -= 1;
+    if (d1.late) await ask();
     throw new Error("D1_ERROR: Network connection lost.");
   }
   return ask();

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { PLUGIN } from "../support/app.ts";
-import { type Answer, isJson, members, send } from "../support/http.ts";
-import { type Stage, isAt, raise } from "../support/stage.ts";
+import { isJson, members, send } from "../support/http.ts";
+import { type Stage, departed, isAt, raise } from "../support/stage.ts";
 import { tellWorker, workerdWith } from "../support/workerd.ts";
-import { UserAgent } from "../support/user-agent.ts";
+import { type Page, UserAgent } from "../support/user-agent.ts";
 
 const onD1Alone = workerdWith({ objects: false });
 
@@ -23,19 +23,26 @@ async function repeated<T extends { status: number }>(step: () => Promise<T>): P
   return first.status === 503 ? step() : first;
 }
 
-/** A whole login and a refresh, each step repeated where it was refused; resolves to the last answer. */
-async function logInPatiently(stage: Stage): Promise<Answer> {
-  const { app, provider } = stage;
+/** A login up to its end, each step repeated where it was refused: the last page, and how to poll. */
+async function finishPatiently({ app, provider }: Stage): Promise<{ page: Page; readKey: string }> {
   const browser = new UserAgent();
   const { url, readKey } = await app.begin();
   const opening = { referer: `${PLUGIN}/`, until: isAt(provider) };
-  const { location = "" } = await repeated(() => browser.open(url, opening));
-  const callback = new URL(new URL(location).searchParams.get("redirect_uri") ?? "");
-  callback.searchParams.set("code", provider.authorize(location));
-  callback.searchParams.set("state", new URL(location).searchParams.get("state") ?? "");
-  await repeated(() => browser.open(callback.href));
-  const tokens = members(await repeated(() => app.poll(readKey)));
-  return repeated(() => app.refresh(String(tokens["refresh_token"])));
+  const leaving = await repeated(() => browser.open(url, opening));
+  if (leaving.location === undefined) return { page: leaving, readKey };
+  const { callback } = departed(provider, browser, leaving);
+  const back = callback();
+  return { page: await repeated(() => browser.open(back)), readKey };
+}
+
+/** Fails one statement of D1 at a time while `work` runs, the first, the second and so on, until all have failed once. */
+async function atEachStatement({ broker }: Stage, how: string, work: (passes: number) => Promise<void>) {
+  for (let passes = 0; ; passes++) {
+    await tellWorker(broker.base, `passes=${passes}&fails=1${how}`);
+    await work(passes);
+    // Fewer statements than that: every one of them has failed once.
+    if ((await tellWorker(broker.base, "passes=Infinity")) === "1") return;
+  }
 }
 
 describe("D1 alone, without an answer", () => {
@@ -75,12 +82,24 @@ describe("D1 alone, without an answer", () => {
 
   it("S11: loses no login and no rotated token, whichever one statement fails", async () => {
     await using stage = await raise({ target: onD1Alone, provider: { rotates: true } });
-    for (let passes = 0; ; passes++) {
-      await tellWorker(stage.broker.base, `passes=${passes}&fails=1`);
-      expect([passes, (await logInPatiently(stage)).status]).toEqual([passes, 200]);
-      // Fewer statements than that: every one of them has failed once.
-      if ((await tellWorker(stage.broker.base, "passes=Infinity")) === "1") break;
-    }
+    await atEachStatement(stage, "", async (passes) => {
+      const { readKey } = await finishPatiently(stage);
+      const tokens = members(await repeated(() => stage.app.poll(readKey)));
+      const refreshed = await repeated(() => stage.app.refresh(String(tokens["refresh_token"])));
+      expect([passes, refreshed.status]).toEqual([passes, 200]);
+    });
+  }, 60_000);
+
+  it("S2, S11: says on the page what the app gets, once, whichever answer is lost after the statement was done", async () => {
+    await using stage = await raise({ target: onD1Alone });
+    await atEachStatement(stage, "&late", async () => {
+      const { page, readKey } = await finishPatiently(stage);
+      const isDelivered = (await repeated(() => stage.app.poll(readKey))).status === 200;
+      stage.broker.advance?.(60_000);
+      const later = await repeated(() => stage.app.poll(readKey));
+      expect(isDelivered && page.status !== 200).toBe(false);
+      expect(later.status).toBe(isDelivered ? 404 : 410);
+    });
   }, 60_000);
 });
 

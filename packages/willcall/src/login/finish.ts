@@ -120,6 +120,11 @@ export async function finish(
   }
   const settle = (end: Settlement): Promise<boolean> =>
     persist(desk, () => mailboxes.settle(login.id, stateHash, end, platform.now()));
+  /** A store whose answer got lost on its way back has stored the tokens all the same: nobody else could have. */
+  const isReady = async (): Promise<boolean> => {
+    const row = await persist(desk, () => mailboxes.read(login.id, platform.now()));
+    return row?.stateHash === stateHash && (row.status === "ready" || row.status === "taken");
+  };
   const failed = async (failure: ProviderFailure): Promise<Finished> => {
     // Only a browser that carries the login can try again; elsewhere the app must learn at once that it is over.
     const status = failure.reason === "denied" ? "denied" : failure.retryable && bound ? "retry" : "failed";
@@ -150,7 +155,7 @@ export async function finish(
   const tokens = { ...result.tokens, ...(scope !== "" && { scope }) };
   const kept = await delivery.deliver(desk, { app, login, registration, tokens, context });
   if ("refused" in kept) return failed(kept.refused);
-  if (!(await settle({ status: "ready", ...kept })))
+  if (!(await settle({ status: "ready", ...kept })) && !(await isReady()))
     return failed({ error: "server_error", reason: "provider_timeout", retryable: false });
   log.info("login.ready", { ...facts, ms: platform.now() - startedAt });
   return { kind: "ready", login };
