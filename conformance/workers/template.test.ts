@@ -45,9 +45,14 @@ it("builds for deployment, with one app and with many", () => {
   expect(run("wrangler", "deploy", "--dry-run", "src/many-apps.ts")).toMatchObject({ status: 0 });
 }, 90_000);
 
-it("has its bindings typed by `wrangler types`", async () => {
+it("has its bindings typed by `wrangler types`, with the rate limiter once its comment signs are taken off", async () => {
+  const path = join(folder, "wrangler.jsonc");
+  const written = await readFile(path, "utf8");
+  await writeFile(path, written.replace('// "ratelimits"', '"ratelimits"'));
   expect(run("wrangler", "types")).toMatchObject({ status: 0 });
-  expect(await readFile(join(folder, "worker-configuration.d.ts"), "utf8")).toContain("MAILBOXES");
+  const types = await readFile(join(folder, "worker-configuration.d.ts"), "utf8");
+  for (const binding of ["MAILBOXES: DurableObjectNamespace", "RECORDS: D1Database", "BEGINS: RateLimit"])
+    expect(types).toContain(binding);
 }, 60_000);
 
 it("serves logins over https in development", async () => {
