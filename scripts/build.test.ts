@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildPackage } from "./build.ts";
 
@@ -61,7 +61,7 @@ function link(name: string): void {
 }
 
 function run(command: string, ...args: string[]): SpawnSyncReturns<string> {
-  const env = { ...process.env, PATH: `${join(modules, ".bin")}:${process.env["PATH"]}`, CI: "1" };
+  const env = { ...process.env, PATH: [join(modules, ".bin"), process.env["PATH"]].join(delimiter), CI: "1" };
   return spawnSync(command, args, { cwd: folder, encoding: "utf8", env, timeout: 60_000 });
 }
 

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 
 /** The entries of a package.json's `exports`. */
 type Entries = Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export function buildPackage(folder: string, dist: string): void {
   rmSync(dist, { recursive: true, force: true });
   const { status } = spawnSync("tsc", ["-p", join(folder, "tsconfig.build.json"), "--outDir", dist], {
     stdio: "inherit",
-    env: { ...process.env, PATH: `${join(root, "node_modules", ".bin")}:${process.env["PATH"]}` },
+    env: { ...process.env, PATH: [join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter) },
     shell: process.platform === "win32",
   });
   if (status !== 0) throw new Error(`${folder} does not compile`);
