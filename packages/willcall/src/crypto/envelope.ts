@@ -26,7 +26,7 @@ export function sealEnvelope(
   const dataKey = random.subarray(0, DATA_KEY);
   const nonce = random.subarray(DATA_KEY, DATA_KEY + NONCE);
   const wrapped = seal(keys, "data key", random.subarray(DATA_KEY + NONCE, ENVELOPE_RANDOM), dataKey, aad);
-  return Buffer.concat([wrapped, nonce, encrypt(dataKey, nonce, aad, plaintext)]);
+  return encrypt(dataKey, nonce, aad, plaintext, wrapped, nonce);
 }
 
 /** What `sealEnvelope` sealed, or undefined: another AAD, changed, or its root key is gone. */

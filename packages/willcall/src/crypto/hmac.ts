@@ -54,13 +54,13 @@ export class Hmac {
 
 /** HKDF-Expand (RFC 5869 §2.3) from a pseudorandom key held in `prk`: `length` bytes, at most 255 × 32. */
 export function expand(prk: Hmac, info: Uint8Array, length: number): Buffer {
-  const output = Buffer.allocUnsafe(Math.ceil(length / DIGEST) * DIGEST);
-  let previous: Uint8Array = new Uint8Array(0);
-  for (let i = 0; i * DIGEST < length; i++) {
-    previous = prk.digest(previous, info, Uint8Array.of(i + 1));
-    output.set(previous, i * DIGEST);
+  let block = prk.digest(info, Uint8Array.of(1));
+  const blocks = [block];
+  for (let i = 2; blocks.length * DIGEST < length; i++) {
+    block = prk.digest(block, info, Uint8Array.of(i));
+    blocks.push(block);
   }
-  return output.subarray(0, length);
+  return (blocks.length === 1 ? block : Buffer.concat(blocks)).subarray(0, length);
 }
 
 /** HKDF-Extract (RFC 5869 §2.2), ready to expand. */

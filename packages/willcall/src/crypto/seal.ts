@@ -18,13 +18,19 @@ function keyOf(prk: Hmac, salt: Uint8Array, secret: Uint8Array): Buffer {
   return expand(prk, secret.length === 0 ? salt : Buffer.concat([salt, secret]), 32);
 }
 
-/** AES-256-GCM (NIST SP 800-38D): ciphertext followed by its 16-byte tag. */
-export function encrypt(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Buffer {
+/** AES-256-GCM (NIST SP 800-38D): ciphertext followed by its 16-byte tag, and `before` all that. */
+export function encrypt(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  plaintext: Uint8Array,
+  ...before: readonly Uint8Array[]
+): Buffer {
   const cipher = createCipheriv("aes-256-gcm", key, nonce);
   if (aad.length > 0) cipher.setAAD(aad);
   const body = cipher.update(plaintext);
   cipher.final();
-  return Buffer.concat([body, cipher.getAuthTag()]);
+  return Buffer.concat([...before, body, cipher.getAuthTag()]);
 }
 
 /** The plaintext of `encrypt`, or undefined if key, nonce, AAD or any byte differs. */
@@ -65,7 +71,7 @@ export function seal(
 ): Buffer {
   const root = keys.first;
   const key = keyOf(root.for(label), salt, secret);
-  return Buffer.concat([root.id, salt, encrypt(key, NONCE, aad, plaintext)]);
+  return encrypt(key, NONCE, aad, plaintext, root.id, salt);
 }
 
 /** What `seal` sealed, with the root key that did, or undefined: not ours, another label, another AAD, changed. */

@@ -30,8 +30,7 @@ export async function prepareEnvelope(
   if (wrapped.length === 0 || wrapped.length > LONGEST) throw new KeyServiceError();
   const length = Buffer.alloc(2);
   length.writeUInt16BE(wrapped.length);
-  return (plaintext) =>
-    Buffer.concat([SERVICE_ID, length, wrapped, nonce, encrypt(dataKey, nonce, aad, plaintext)]);
+  return (plaintext) => encrypt(dataKey, nonce, aad, plaintext, SERVICE_ID, length, wrapped, nonce);
 }
 
 /**

@@ -61,9 +61,10 @@ export function narrow(
   asked: string | null,
   allowed: readonly string[] | { readonly verbatim: string },
 ): readonly string[] | null | undefined {
+  if (asked === null) return null;
   const most = new Set("verbatim" in allowed ? allowed.verbatim.split(/[\s,]+/) : allowed);
   const scopes = new Set(
-    (asked ?? "").split(" ").filter((scope) => scope !== "" && (most.has(scope) || !UNDERSTOOD.has(scope))),
+    asked.split(" ").filter((scope) => scope !== "" && (most.has(scope) || !UNDERSTOOD.has(scope))),
   );
   const narrowed = [...scopes];
   if (!narrowed.every((scope) => most.has(scope))) return undefined;
