@@ -38,7 +38,7 @@ describe("HMAC and HKDF", () => {
         const theirs = createHmac("sha256", key).update(message).digest();
         expect(ours.digest(message)).toEqual(theirs);
         expect(ours.digest(message.subarray(0, 3), message.subarray(3))).toEqual(theirs);
-        const okm = expand(extract(message, key), Buffer.from("info"), 77);
+        const okm = expand(extract(message, key), 77, Buffer.from("info"));
         expect(okm).toEqual(Buffer.from(hkdfSync("sha256", key, message, "info", 77)));
       }),
     );

@@ -52,12 +52,15 @@ export class Hmac {
   }
 }
 
-/** HKDF-Expand (RFC 5869 §2.3) from a pseudorandom key held in `prk`: `length` bytes, at most 255 × 32. */
-export function expand(prk: Hmac, info: Uint8Array, length: number): Buffer {
-  let block = prk.digest(info, Uint8Array.of(1));
+/**
+ * HKDF-Expand (RFC 5869 §2.3) from a pseudorandom key held in `prk`: `length` bytes, at most 255 × 32. `info` is what its
+ * parts make together.
+ */
+export function expand(prk: Hmac, length: number, ...info: readonly Uint8Array[]): Buffer {
+  let block = prk.digest(...info, Uint8Array.of(1));
   const blocks = [block];
   for (let i = 2; blocks.length * DIGEST < length; i++) {
-    block = prk.digest(block, info, Uint8Array.of(i));
+    block = prk.digest(block, ...info, Uint8Array.of(i));
     blocks.push(block);
   }
   return (blocks.length === 1 ? block : Buffer.concat(blocks)).subarray(0, length);

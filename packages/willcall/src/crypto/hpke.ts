@@ -14,6 +14,30 @@ const EMPTY = Buffer.alloc(0);
 /** The smallest private key: multiplying by it checks a point and nothing else. */
 const ONE = Buffer.concat([Buffer.alloc(31), Buffer.from([1])]);
 
+/**
+ * What stands before the input of LabeledExtract, or with a length before the info of LabeledExpand (RFC 9180 §4): put
+ * together once, because it is hashed in every call.
+ */
+function labelOf(suite: Buffer, label: string, length?: number): Buffer {
+  const start = length === undefined ? EMPTY : Buffer.from([length >> 8, length & 0xff]);
+  return Buffer.concat([start, VERSION, suite, Buffer.from(label)]);
+}
+
+const SECRET_LENGTH = 32;
+const KEY_LENGTH = 32;
+const NONCE_LENGTH = 12;
+const labels = {
+  derivedPrk: labelOf(KEM_SUITE, "dkp_prk"),
+  candidate: labelOf(KEM_SUITE, "candidate", SECRET_LENGTH),
+  sharedPrk: labelOf(KEM_SUITE, "eae_prk"),
+  sharedSecret: labelOf(KEM_SUITE, "shared_secret", SECRET_LENGTH),
+  pskIdHash: labelOf(HPKE_SUITE, "psk_id_hash"),
+  infoHash: labelOf(HPKE_SUITE, "info_hash"),
+  secret: labelOf(HPKE_SUITE, "secret"),
+  key: labelOf(HPKE_SUITE, "key", KEY_LENGTH),
+  nonce: labelOf(HPKE_SUITE, "base_nonce", NONCE_LENGTH),
+};
+
 /** Bytes of an uncompressed P-256 public key (SEC 1 §2.3.3). */
 export const PUBLIC_KEY_LENGTH = 65;
 
@@ -23,23 +47,11 @@ const curve = createECDH("prime256v1");
 /** Most extractions of the RFC have no salt. */
 const unsalted = new Hmac(EMPTY);
 
-function labeledExtract(suite: Buffer, salt: Hmac, label: string, inputKey: Uint8Array): Hmac {
-  return new Hmac(salt.digest(VERSION, suite, Buffer.from(label), inputKey));
-}
-
-function labeledExpand(suite: Buffer, prk: Hmac, label: string, info: Uint8Array, length: number): Buffer {
-  return expand(
-    prk,
-    Buffer.concat([Buffer.from([length >> 8, length & 0xff]), VERSION, suite, Buffer.from(label), info]),
-    length,
-  );
-}
-
 /** DeriveKeyPair (RFC 9180 §7.1.3): the P-256 key pair of `inputKey`, which needs 32 bytes of entropy or more. */
 export function deriveKeyPair(inputKey: Uint8Array): { privateKey: Buffer; publicKey: Buffer } {
-  const prk = labeledExtract(KEM_SUITE, unsalted, "dkp_prk", inputKey);
+  const prk = new Hmac(unsalted.digest(labels.derivedPrk, inputKey));
   for (let counter = 0; counter < 256; counter++) {
-    const candidate = labeledExpand(KEM_SUITE, prk, "candidate", Uint8Array.of(counter), 32);
+    const candidate = expand(prk, SECRET_LENGTH, labels.candidate, Uint8Array.of(counter));
     try {
       curve.setPrivateKey(candidate);
       return { privateKey: candidate, publicKey: curve.getPublicKey() };
@@ -63,8 +75,8 @@ export function isPublicKey(bytes: Uint8Array): boolean {
 }
 
 function sharedSecret(dh: Buffer, enc: Uint8Array, publicKey: Uint8Array): Buffer {
-  const prk = labeledExtract(KEM_SUITE, unsalted, "eae_prk", dh);
-  return labeledExpand(KEM_SUITE, prk, "shared_secret", Buffer.concat([enc, publicKey]), 32);
+  const prk = new Hmac(unsalted.digest(labels.sharedPrk, dh));
+  return expand(prk, SECRET_LENGTH, labels.sharedSecret, enc, publicKey);
 }
 
 /** What of the key schedule (§5.1) depends on `info` alone: computed once per kind of message. */
@@ -74,21 +86,14 @@ export interface Schedule {
 
 /** Prepares the key schedule for `info`. */
 export function schedule(info: string): Schedule {
-  const pskIdHash = labeledExtractBytes(HPKE_SUITE, "psk_id_hash", EMPTY);
-  const infoHash = labeledExtractBytes(HPKE_SUITE, "info_hash", Buffer.from(info));
+  const pskIdHash = unsalted.digest(labels.pskIdHash);
+  const infoHash = unsalted.digest(labels.infoHash, Buffer.from(info));
   return { context: Buffer.concat([Buffer.from([0]), pskIdHash, infoHash]) };
 }
 
-function labeledExtractBytes(suite: Buffer, label: string, inputKey: Uint8Array): Buffer {
-  return unsalted.digest(VERSION, suite, Buffer.from(label), inputKey);
-}
-
 function keyAndNonce({ context }: Schedule, secret: Buffer): [Buffer, Buffer] {
-  const prk = labeledExtract(HPKE_SUITE, new Hmac(secret), "secret", EMPTY);
-  return [
-    labeledExpand(HPKE_SUITE, prk, "key", context, 32),
-    labeledExpand(HPKE_SUITE, prk, "base_nonce", context, 12),
-  ];
+  const prk = new Hmac(new Hmac(secret).digest(labels.secret));
+  return [expand(prk, KEY_LENGTH, labels.key, context), expand(prk, NONCE_LENGTH, labels.nonce, context)];
 }
 
 /** A sealed message: the encapsulated key (65 bytes) and the ciphertext with its tag. */

@@ -15,7 +15,7 @@ const NONCE = Buffer.alloc(12);
 
 /** The key (32) of one salt: HKDF-Expand with the salt, and the further secret if any, as info. */
 function keyOf(prk: Hmac, salt: Uint8Array, secret: Uint8Array): Buffer {
-  return expand(prk, secret.length === 0 ? salt : Buffer.concat([salt, secret]), 32);
+  return expand(prk, 32, salt, secret);
 }
 
 /** AES-256-GCM (NIST SP 800-38D): ciphertext followed by its 16-byte tag, and `before` all that. */
