@@ -12,7 +12,7 @@ interface Job {
   fail(error: unknown): void;
 }
 
-/** Group commit: the writes of one event-loop tick share one transaction, and so one fsync. */
+/** Group commit: the writes of one event-loop tick share one transaction, and so one fsync; what follows from them, another. */
 export interface Batch {
   /**
    * Runs `work` inside the next transaction, after everything queued before it, and resolves to its value
@@ -72,6 +72,13 @@ export function createBatch(db: DatabaseSync): Batch {
     // Only now: a lazy write whose transaction failed stays for the next one.
     lazy = [];
     for (const answer of answers) answer();
+    // After every microtask that these answers lead to.
+    queueMicrotask(() => process.nextTick(flushFollowing));
+  }
+
+  /** Commits at once what the last answers led to, as a pick-up that a settled login woke: a tick may take milliseconds. */
+  function flushFollowing(): void {
+    if (jobs.length > 0) flush();
   }
 
   return {
