@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PLUGIN } from "./support/app.ts";
+import { holding } from "./support/holding.ts";
 import { type Answer, members, send } from "./support/http.ts";
 import { CALLBACK, DEVICE_GRANT, type Fields, OAuthApp } from "./support/oauth-app.ts";
 import { type Stage, type StageOptions, raise, registered } from "./support/stage.ts";
@@ -57,13 +58,8 @@ describe("a login by redirect", () => {
     await using stage = await raiseWithCodes();
     const app = appOf(stage);
     const { callback, finish } = await app.depart(stage);
-    const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
-    const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    stage.provider.script(async (_response, _request, normally) => {
-      ask();
-      await held;
-      await normally();
-    });
+    const { script, asked, release } = holding();
+    stage.provider.script(script);
     const url = callback();
     const first = finish(url);
     await asked;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { childProcess } from "./support/child-process.ts";
+import { holding } from "./support/holding.ts";
 import { members } from "./support/http.ts";
 import { dial } from "./support/raw.ts";
-import type { Script } from "./support/scripted-provider.ts";
 import { type Stage, type StageOptions, departed, raise } from "./support/stage.ts";
 import { until } from "./support/until.ts";
 import { UserAgent } from "./support/user-agent.ts";
@@ -16,18 +16,6 @@ const raiseMortal = (options: StageOptions = {}): Promise<Stage> =>
 async function crash({ broker }: Stage): Promise<void> {
   await broker.kill?.();
   await broker.restart();
-}
-
-/** A provider that holds its answer until it is told to go on; `asked` says when it was called. */
-function holding() {
-  const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
-  const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  const script: Script = async (_response, _request, normally) => {
-    ask();
-    await released;
-    await normally();
-  };
-  return { script, asked, release };
 }
 
 /** Looks every second, for longer than any of the broker's deadlines. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { childProcess } from "./support/child-process.ts";
 import { inProcess } from "./support/in-process.ts";
+import { holding } from "./support/holding.ts";
 import { send } from "./support/http.ts";
 import { dial } from "./support/raw.ts";
 import { raise } from "./support/stage.ts";
@@ -26,13 +27,8 @@ describe.each([
   it("S11: finishes the exchange in flight, and its tokens wait for the next start", async () => {
     await using stage = await raise({ target });
     const { finish, readKey } = await stage.launch();
-    const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
-    const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    stage.provider.script(async (_response, _request, normally) => {
-      ask();
-      await held;
-      await normally();
-    });
+    const { script, asked, release } = holding();
+    stage.provider.script(script);
     const finishing = finish();
     await asked;
     const stopped = stage.broker.stop();
@@ -48,13 +44,8 @@ describe.each([
   it("S11: parks nobody who comes back while it drains", async () => {
     await using stage = await raise({ target });
     const { finish, readKey } = await stage.launch();
-    const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
-    const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    stage.provider.script(async (_response, _request, normally) => {
-      ask();
-      await held;
-      await normally();
-    });
+    const { script, asked, release } = holding();
+    stage.provider.script(script);
     await using wire = await dial(stage.broker.base);
     const poll = `POST /poll?readKey=${readKey}&wait=25 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`;
     wire.write(poll.slice(0, 30));
@@ -72,13 +63,8 @@ describe.each([
   it("S11: begins no more logins on connections that are still open", async () => {
     await using stage = await raise({ target });
     const { finish } = await stage.launch();
-    const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
-    const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    stage.provider.script(async (_response, _request, normally) => {
-      ask();
-      await held;
-      await normally();
-    });
+    const { script, asked, release } = holding();
+    stage.provider.script(script);
     await using wire = await dial(stage.broker.base);
     const begin = "POST /authorize HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
     // A request half sent keeps its connection open while the broker drains.

@@ -1,10 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AccountData } from "../account-data.ts";
 import type { AccountId, VaultStore } from "../vault-store.ts";
-
-const T = 1_800_000_000_000;
-const ID = "account-of-this-case-0" as AccountId;
-const OTHER = "account-of-this-case-1" as AccountId;
+import { ID, OTHER, T, account, opened } from "./an-account.ts";
 
 const row = (version: number, id = ID) => ({ id, version, sealed: new Uint8Array([version, 0, 255]) });
 
@@ -15,27 +12,9 @@ export function accountDataConformance(open: () => VaultStore | undefined): void
     let data: AccountData;
 
     beforeEach(async () => {
-      const opened = open();
-      if (opened === undefined) throw new TypeError("this engine keeps no accounts");
-      store = opened;
-      data = opened.accountData;
-      for (const id of [ID, OTHER]) {
-        await store.accounts.insert({
-          id,
-          owner: "ada",
-          provider: "google",
-          status: "connected",
-          reason: null,
-          label: null,
-          scope: null,
-          version: 1,
-          createdAt: T,
-          renewedAt: T,
-          expiresAt: null,
-          refreshAt: null,
-          sealed: new Uint8Array([1]),
-        });
-      }
+      store = opened(open);
+      data = store.accountData;
+      for (const id of [ID, OTHER]) await store.accounts.insert(account({ id }));
     });
 
     it("reads as it was written, and as nothing before", async () => {

@@ -1,10 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ConnectorRunRows } from "../connector-runs.ts";
 import type { AccountId, VaultStore } from "../vault-store.ts";
-
-const T = 1_800_000_000_000;
-const ID = "account-of-this-case-0" as AccountId;
-const OTHER = "account-of-this-case-1" as AccountId;
+import { ID, OTHER, T, account, opened } from "./an-account.ts";
 
 const row = (connector: string, content: number, account = ID) => ({
   account,
@@ -19,27 +16,9 @@ export function connectorRunsConformance(open: () => VaultStore | undefined): vo
     let runs: ConnectorRunRows;
 
     beforeEach(async () => {
-      const opened = open();
-      if (opened === undefined) throw new TypeError("this engine keeps no accounts");
-      store = opened;
-      runs = opened.connectorRuns;
-      for (const id of [ID, OTHER]) {
-        await store.accounts.insert({
-          id,
-          owner: "ada",
-          provider: "google",
-          status: "connected",
-          reason: null,
-          label: null,
-          scope: null,
-          version: 1,
-          createdAt: T,
-          renewedAt: T,
-          expiresAt: null,
-          refreshAt: null,
-          sealed: new Uint8Array([1]),
-        });
-      }
+      store = opened(open);
+      runs = store.connectorRuns;
+      for (const id of [ID, OTHER]) await store.accounts.insert(account({ id }));
     });
 
     it("are one for an account and a connector: the last", async () => {

@@ -1,32 +1,15 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AccountEvent, AccountId, AccountRow, VaultStore } from "../vault-store.ts";
+import { ID, T, account, opened } from "./an-account.ts";
 
-/** Milliseconds; the cases count from here. */
-const T = 1_800_000_000_000;
 const UNTIL = T + 20_000;
-const ID = "account-of-this-case-0" as AccountId;
 
 const refreshed = (at: number): AccountEvent => ({ type: "account.refreshed", reason: null, at });
 
 /** The cases for `Events` and `Endpoints`. `open` gives the fresh store of the running case. */
 export function eventsConformance(open: () => VaultStore | undefined): void {
   let store: VaultStore;
-  const insert = (id = ID): Promise<boolean> =>
-    store.accounts.insert({
-      id,
-      owner: "ada",
-      provider: "google",
-      status: "connected",
-      reason: null,
-      label: null,
-      scope: null,
-      version: 1,
-      createdAt: T,
-      renewedAt: T,
-      expiresAt: null,
-      refreshAt: null,
-      sealed: new Uint8Array([1]),
-    });
+  const insert = (id = ID): Promise<boolean> => store.accounts.insert(account({ id }));
   const lease = async (now = T): Promise<AccountRow> => {
     const leased = await store.accounts.lease(ID, now, now + 20_000);
     if (leased === undefined) throw new Error("no lease");
@@ -35,9 +18,7 @@ export function eventsConformance(open: () => VaultStore | undefined): void {
   const types = async (): Promise<string[]> => (await store.events.list(0, 99)).map(({ type }) => type);
 
   beforeEach(() => {
-    const opened = open();
-    if (opened === undefined) throw new TypeError("this engine keeps no accounts");
-    store = opened;
+    store = opened(open);
   });
 
   describe("events", () => {

@@ -1,29 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { AccountId, NewAccount, VaultStore } from "../vault-store.ts";
+import type { AccountId, VaultStore } from "../vault-store.ts";
+import { ID, T, account, opened } from "./an-account.ts";
 
-/** Milliseconds; the cases count from here. */
-const T = 1_800_000_000_000;
 const UNTIL = T + 20_000;
-const ID = "account-of-this-case-0" as AccountId;
 
 const deleted = { type: "account.deleted", reason: "revoked", at: T } as const;
-
-const account = (change: Partial<NewAccount> = {}): NewAccount => ({
-  id: ID,
-  owner: "ada",
-  provider: "google",
-  status: "connected",
-  reason: null,
-  label: null,
-  scope: null,
-  version: 1,
-  createdAt: T,
-  renewedAt: T,
-  expiresAt: null,
-  refreshAt: null,
-  sealed: new Uint8Array([1, 0, 255]),
-  ...change,
-});
 
 /** The cases for `VaultStore`. `open` gives the fresh one of the running case. */
 export function vaultConformance(open: () => VaultStore | undefined): void {
@@ -37,9 +18,7 @@ export function vaultConformance(open: () => VaultStore | undefined): void {
   };
 
   beforeEach(() => {
-    const opened = open();
-    if (opened === undefined) throw new TypeError("this engine keeps no accounts");
-    store = opened;
+    store = opened(open);
   });
 
   describe("an account", () => {
