@@ -55,7 +55,8 @@ export function homeRoutes(routes: Routes, office: HomeOffice): void {
   });
 }
 
-type Look = (call: Call, who: Owner) => Promise<Response>;
+/** `cookie` is the one that says who this is. */
+type Look = (call: Call, who: Owner, cookie: string) => Promise<Response>;
 type Act = (call: Call, who: Owner, form: URLSearchParams) => Promise<Response>;
 
 /** Answers whoever is signed in; everybody else is told how to get in. */
@@ -65,17 +66,16 @@ function signedIn(office: HomeOffice, look: Look): Handler {
     const signIn = signInOf(desk, call);
     if (signIn === undefined) return refuse(office, call, 403, "no_session");
     const { owner, cookie } = signIn;
-    return look(call, { owner, nonce: formNonce(desk.keys, cookie, FORM_SUBJECT) });
+    return look(call, { owner, nonce: formNonce(desk.keys, cookie, FORM_SUBJECT) }, cookie);
   };
 }
 
 /** The same for a form, which must be one that this page made for this browser since it signed in: no foreign page's. */
 function pressed(office: HomeOffice, act: Act): Handler {
   const { desk } = office;
-  return signedIn(office, async (call, who) => {
+  return signedIn(office, async (call, who, cookie) => {
     const form = await readForm(call.request);
     if (form === undefined) return refuse(office, call, 413, "too_large");
-    const { cookie = "" } = signInOf(desk, call) ?? {};
     const isOurs = formNonceMatches(desk.keys, cookie, FORM_SUBJECT, form.get("nonce") ?? "");
     return isOurs ? act(call, who, form) : refuse(office, call, 403, "foreign_form");
   });
