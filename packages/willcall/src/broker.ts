@@ -138,7 +138,7 @@ export function createBroker(parts: Parts): Broker {
     browserRoutes(routes, lobby, app, openLaunch);
     if (app.clientKeys) clientKeyRoutes(routes, office, lobby, app);
   }
-  if (config.accounts && vault && registrations) {
+  if (config.accounts && store && vault && registrations) {
     // Nobody but the operator's server begins these, so there is no launch without its ticket.
     const accountsLobby = { ...lobby, registrations: () => registrations };
     launchRoutes(routes, accountsLobby, config.accounts, (_call, query) =>
@@ -147,12 +147,12 @@ export function createBroker(parts: Parts): Broker {
     accountCallbackRoutes(routes, accountsLobby, config.accounts);
     const cozy = { desk, replies, vault, app: config.accounts, registrations };
     cozyStartRoutes(routes, { ...cozy, lobby: accountsLobby });
-    cozyRoutes(routes, { ...cozy, ...vaultStoreOf(engine) });
+    cozyRoutes(routes, { ...cozy, ...store });
     sessionRoutes(routes, lobby, config.accounts);
     const { waits } = office;
     homeRoutes(routes, { desk, headers, vault, app: config.accounts, registrations, waits, runs });
     const userCodes = userCodeRoutes(routes, accountsLobby, config.accounts);
-    const { operatorTokens, accountTypes, events } = vaultStoreOf(engine);
+    const { operatorTokens, accountTypes, events } = store;
     const operated = {
       desk,
       replies,

@@ -69,6 +69,7 @@ export function rewrapEnvelope(
   return Buffer.concat([seal(keys, "data key", salt, dataKey.plaintext, aad), bytes.subarray(WRAPPED)]);
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+/** The same bytes as a `Buffer`: engines give plain arrays. */
+export function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }

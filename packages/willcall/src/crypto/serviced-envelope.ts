@@ -1,4 +1,4 @@
-import { isServiced, openEnvelope, sealEnvelope } from "./envelope.ts";
+import { bytesOf, isServiced, openEnvelope, sealEnvelope } from "./envelope.ts";
 import { KeyServiceError } from "./key-service.ts";
 import { type Keyring, SERVICE_ID } from "./keys.ts";
 import { decrypt, encrypt } from "./seal.ts";
@@ -45,7 +45,7 @@ export async function openAnyEnvelope(
   if (!isServiced(envelope)) return openEnvelope(keys, aad, envelope);
   const { service } = keys;
   if (service === undefined) throw new KeyServiceError();
-  const bytes = Buffer.from(envelope.buffer, envelope.byteOffset, envelope.byteLength);
+  const bytes = bytesOf(envelope);
   if (bytes.length < HEAD + NONCE) return undefined;
   const end = HEAD + bytes.readUInt16BE(SERVICE_ID.length);
   const wrapped = bytes.subarray(HEAD, end);
