@@ -1,5 +1,5 @@
 import type { Webhook } from "../config/config.ts";
-import { Hmac } from "../crypto/hmac.ts";
+import { hmac } from "../crypto/hmac.ts";
 import type { EventRow } from "../engines/vault-store.ts";
 import type { EgressRequest } from "../platform.ts";
 import { messageOf } from "./event-message.ts";
@@ -15,7 +15,7 @@ export function webhookRequest({ url, secrets }: Webhook, event: EventRow, now: 
   const timestamp = String(Math.floor(now / 1_000));
   const body = JSON.stringify(message);
   const signed = Buffer.from(`${id}.${timestamp}.${body}`);
-  const signatures = secrets.map((secret) => new Hmac(secret.reveal()).digest(signed).toString("base64"));
+  const signatures = secrets.map((secret) => hmac(secret.reveal()).digest(signed).toString("base64"));
   return {
     url,
     method: "POST",

@@ -4,7 +4,7 @@
  * thread-pool hops a call (docs/benchmarks.md); checked against the RFC's vectors and against `hpke`.
  */
 import { createECDH } from "node:crypto";
-import { Hmac, expand } from "./hmac.ts";
+import { expand, hmac } from "./hmac.ts";
 import { decrypt, encrypt } from "./seal.ts";
 
 const KEM_SUITE = Buffer.concat([Buffer.from("KEM"), Buffer.from([0x00, 0x10])]);
@@ -45,11 +45,11 @@ export const PUBLIC_KEY_LENGTH = 65;
 const curve = createECDH("prime256v1");
 
 /** Most extractions of the RFC have no salt. */
-const unsalted = new Hmac(EMPTY);
+const unsalted = hmac(EMPTY);
 
 /** DeriveKeyPair (RFC 9180 §7.1.3): the P-256 key pair of `inputKey`, which needs 32 bytes of entropy or more. */
 export function deriveKeyPair(inputKey: Uint8Array): { privateKey: Buffer; publicKey: Buffer } {
-  const prk = new Hmac(unsalted.digest(labels.derivedPrk, inputKey));
+  const prk = hmac(unsalted.digest(labels.derivedPrk, inputKey));
   for (let counter = 0; counter < 256; counter++) {
     const candidate = expand(prk, SECRET_LENGTH, labels.candidate, Uint8Array.of(counter));
     try {
@@ -75,7 +75,7 @@ export function isPublicKey(bytes: Uint8Array): boolean {
 }
 
 function sharedSecret(dh: Buffer, enc: Uint8Array, publicKey: Uint8Array): Buffer {
-  const prk = new Hmac(unsalted.digest(labels.sharedPrk, dh));
+  const prk = hmac(unsalted.digest(labels.sharedPrk, dh));
   return expand(prk, SECRET_LENGTH, labels.sharedSecret, enc, publicKey);
 }
 
@@ -92,7 +92,7 @@ export function schedule(info: string): Schedule {
 }
 
 function keyAndNonce({ context }: Schedule, secret: Buffer): [Buffer, Buffer] {
-  const prk = new Hmac(new Hmac(secret).digest(labels.secret));
+  const prk = hmac(hmac(secret).digest(labels.secret));
   return [expand(prk, KEY_LENGTH, labels.key, context), expand(prk, NONCE_LENGTH, labels.nonce, context)];
 }
 

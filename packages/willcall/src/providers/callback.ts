@@ -1,5 +1,5 @@
 import { equalBytes } from "../crypto/bytes.ts";
-import { Hmac } from "../crypto/hmac.ts";
+import { type Hmac, hmac } from "../crypto/hmac.ts";
 import type { Definition } from "./definition.ts";
 import { badAnswer, codeOfWord, compileVocabulary, failureOfCode, wrongIssuer } from "./errors.ts";
 import { matches } from "./place.ts";
@@ -32,7 +32,7 @@ export function compileCallback(provider: Provider, definition: Definition): Rea
   const read = [codeName, errorName, "state", "iss", ...kept.map(([name]) => name)];
   const signature = callback.signature && {
     parameter: callback.signature.parameter,
-    key: new Hmac(Buffer.from(provider.clientSecret?.reveal() ?? "")),
+    key: hmac(Buffer.from(provider.clientSecret?.reveal() ?? "")),
   };
   const issuerIsAnnounced = definition.authorization_response_iss_parameter_supported === true;
 
