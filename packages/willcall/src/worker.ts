@@ -123,9 +123,9 @@ export function createWorker({ config, catalogue, now = Date.now }: WorkerOption
         if (house.objects !== undefined && request.headers.get("upgrade")?.toLowerCase() === "websocket") {
           return watch(house.broker, house.objects, request, connection);
         }
-        const answer = Promise.resolve(house.broker.fetch(request, connection));
+        const answer = house.broker.fetch(request, connection);
         // A browser that leaves in the middle of an exchange must not end it (promise S11).
-        lifetime.waitUntil(answer);
+        if (answer instanceof Promise) lifetime.waitUntil(answer);
         return connection.watched(await answer, lifetime);
       },
       async scheduled(_event, env) {

@@ -3,7 +3,7 @@ import { isMailboxId } from "../crypto/read-key.ts";
 import type { LoginRow, MailboxId } from "../engines/engine.ts";
 import { makeTicket, openTicket } from "../login/begin.ts";
 import { bindLogin, boundLogin, parseCookies } from "../login/cookie.ts";
-import { type Finished, type Returned, arrive, finish, rejoin } from "../login/finish.ts";
+import { type Finished, type Refused, type Returned, arrive, finish, rejoin } from "../login/finish.ts";
 import { openHeld, pressedProof } from "../login/forms.ts";
 import { type Launched, cancel, failLaunch, isOver, launch, openHop, tryAgain } from "../login/launch.ts";
 import { type Login, mailboxOfState } from "../login/login.ts";
@@ -105,12 +105,7 @@ export class BrowserVisit {
       bound: (id) => boundLogin(this.#style, desk.keys, this.#cookies, id),
     });
     if (arrived.kind === "over") return this.#replay(arrived.login, arrived.row);
-    if (arrived.kind === "refused") {
-      desk.log.warn("login.callback_refused", { app: app.name, reason: arrived.reason });
-      if (arrived.reason === "expired") return this.#answers.page(400, { kind: "expired" }, arrived.login);
-      if (arrived.reason === "no_cookie") return this.#answers.page(400, { kind: "no_cookie" });
-      return this.#answers.page(400, { kind: "error", code: arrived.reason }, arrived.login);
-    }
+    if (arrived.kind === "refused") return this.#refuse(arrived);
     const { returned, callback } = arrived;
     const asks = !returned.bound && app.confirm !== "never" && callback.kind === "code";
     return asks
@@ -229,6 +224,13 @@ export class BrowserVisit {
     }
   }
 
+  async #refuse({ reason, login }: Refused): Promise<Response> {
+    this.#lobby.desk.log.warn("login.callback_refused", { app: this.#call.app.name, reason });
+    if (reason === "expired") return this.#answers.page(400, { kind: "expired" }, login);
+    if (reason === "no_cookie") return this.#answers.page(400, { kind: "no_cookie" });
+    return this.#answers.page(400, { kind: "error", code: reason }, login);
+  }
+
   async #finish(registration: AppProvider, returned: Returned, callback: Callback): Promise<Response> {
     const { desk, deliveries } = this.#lobby;
     const { login } = returned;
@@ -240,7 +242,8 @@ export class BrowserVisit {
       callback,
       deliveries[login.dialect],
     );
-    if (ended.kind === "over") return this.#answers.over(login, ended.row, 400);
+    if (ended.kind === "over") return this.#replay(login, ended.row);
+    if (ended.kind === "refused") return this.#refuse(ended);
     if (ended.kind === "ready") return this.#answers.after(login, "ready", 200, { kind: "done" });
     const { failure } = ended;
     if (failure.reason === "denied") return this.#answers.after(login, failure, 200, { kind: "denied" });

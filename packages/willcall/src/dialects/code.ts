@@ -170,7 +170,7 @@ async function codeRow(desk: Desk, app: App, id: LoginRow["id"]): Promise<LoginR
 /** Somebody holds the code without its verifier: nobody gets the tokens. */
 async function burn(desk: Desk, row: LoginRow): Promise<void> {
   const { mailboxes, platform, log } = desk;
-  if ((await mailboxes.take(row.id, platform.now())) === undefined) return;
+  if ((await mailboxes.take(row.id, row, platform.now())).kind !== "box") return;
   await mailboxes.confirm(row.id);
   log.warn("pickup.refused", {
     app: row.app,

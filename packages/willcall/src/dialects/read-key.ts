@@ -96,9 +96,9 @@ function poll(office: Office, polls: RateLimit, call: Call): Response | Promise<
   if (!polls.allows(opened.mailbox, now)) return replies.empty(origin, 404);
   const waiting = waits.begin(call, query);
   // Nearly every answer is "not yet": where the engine can, it is given without a turn of the event loop.
-  const settled = waiting !== undefined || desk.mailboxes.isSettled(opened.mailbox, now);
-  const go = (on: boolean) => (on ? pickUpNow(office, call, opened, waiting) : replies.empty(origin, 404));
-  return settled instanceof Promise ? settled.then(go) : go(settled);
+  if (waiting === undefined && desk.mailboxes.isSettled?.(opened.mailbox, now) === false)
+    return replies.empty(origin, 404);
+  return pickUpNow(office, call, opened, waiting);
 }
 
 async function pickUpNow(

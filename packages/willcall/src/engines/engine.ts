@@ -64,6 +64,18 @@ export type Settlement =
   | { status: "ready"; box: Uint8Array; forgetAt: number; expiresAt: number }
   | { status: "retry" | "denied" | "failed"; reason: string };
 
+/** Who may take a box: another dialect's or app's key is unknown at the mailbox, and consumes nothing. */
+export type Taker = Pick<LoginRow, "dialect" | "app">;
+
+/** What a mailbox has for whoever takes. */
+export type Taken =
+  /** Nothing yet, or nothing of theirs. `changedAt` is the row's, 0 where there is none: what `wait` asks for. */
+  | { kind: "pending"; changedAt: number }
+  /** The box, for this caller alone. */
+  | { kind: "box"; row: LoginRow }
+  /** The login ended without one, or its box was taken before. */
+  | { kind: "over"; row: LoginRow };
+
 /** Where outcomes wait. Every method is atomic across all processes on the same store. */
 export interface Mailboxes {
   /**
@@ -75,10 +87,10 @@ export interface Mailboxes {
   launch(login: NewLogin, now: number, cap?: number): Promise<"inserted" | "full" | LoginRow>;
 
   /**
-   * `launched` → `exchanging`, by id and state hash, before `expiresAt`: exactly one caller ever succeeds.
-   * Resolves to the row as it now is, or undefined (unknown, foreign state, already claimed, expired).
+   * `launched` → `exchanging`, by id and state hash, before `expiresAt`: exactly one caller ever succeeds. False:
+   * unknown, foreign state, already claimed, expired.
    */
-  claim(id: MailboxId, stateHash: string, now: number, deadline: number): Promise<LoginRow | undefined>;
+  claim(id: MailboxId, stateHash: string, now: number, deadline: number): Promise<boolean>;
 
   /**
    * `exchanging` → how it ended, before the deadline; by state hash, so a late writer of an older attempt changes
@@ -102,19 +114,19 @@ export interface Mailboxes {
   ): Promise<boolean>;
 
   /**
-   * Whether a row as of `now` has come to an outcome; false for an unknown one. Nearly every poll asks only this, so
-   * an engine that can answers at once; then a fault is thrown, not a rejection. It may be 50 ms behind another process.
+   * Whether a row as of `now` has come to an outcome; false for an unknown one. Nearly every poll asks only this, so an
+   * engine that can tell without a turn of the event loop does. Throws a `StoreError`; may be 50 ms behind another process.
    */
-  isSettled(id: MailboxId, now: number): boolean | Promise<boolean>;
+  isSettled?(id: MailboxId, now: number): boolean;
 
   /** The row as of `now`: a pending row past `expiresAt` reads `expired`, `exchanging` past its deadline `failed`. */
   read(id: MailboxId, now: number): Promise<LoginRow | undefined>;
 
   /**
-   * `ready` → `taken`: exactly one caller gets the row with its box. Undefined: nothing to take (use `read`).
-   * The box stays stored until `confirm`, so that a crash in between is visible.
+   * `ready` → `taken`, for the dialect and app that began the login: exactly one caller gets the box. It stays stored
+   * until `confirm`, so that a crash in between is visible.
    */
-  take(id: MailboxId, now: number): Promise<LoginRow | undefined>;
+  take(id: MailboxId, by: Taker, now: number): Promise<Taken>;
 
   /** The delivery was handed to the connection: the box is erased. Need not be durable at once. */
   confirm(id: MailboxId): Promise<void>;

@@ -18,17 +18,29 @@ export interface Returned {
   bound: boolean;
 }
 
+/** A callback that belongs to no login that waits for it. */
+export interface Refused {
+  kind: "refused";
+  reason: "unknown_state" | "bad_callback" | "no_cookie" | "expired";
+  login?: Login;
+}
+
+/** A callback that came before, or too late: the login has gone on. */
+export interface Over {
+  kind: "over";
+  login: Login;
+  row: LoginRow;
+}
+
 /** What a callback is, before anything is sent anywhere. */
-export type Arrived =
-  | { kind: "refused"; reason: "unknown_state" | "bad_callback" | "no_cookie" | "expired"; login?: Login }
-  | { kind: "over"; login: Login; row: LoginRow }
-  | { kind: "callback"; returned: Returned; callback: Callback };
+export type Arrived = Refused | Over | { kind: "callback"; returned: Returned; callback: Callback };
 
 /** How a login ended, for the page. */
 export type Finished =
   | { kind: "ready"; login: Login }
   | { kind: "failed"; login: Login; failure: ProviderFailure }
-  | { kind: "over"; login: Login; row: LoginRow };
+  | Refused
+  | Over;
 
 /** How a dialect finds the login of a `state`, and this browser's cookie for it. */
 export interface Lookup {
@@ -38,7 +50,7 @@ export interface Lookup {
 
 /**
  * Reads a callback (RFC 6749 §4.1.2) and compares it with the login: path, cookie, state, expiry, issuer. Nothing
- * is claimed, nothing is sent (promise S3).
+ * is claimed, nothing is sent (promise S3). For a browser that carries the login no row is read: the claim does that.
  */
 export async function arrive(
   desk: Desk,
@@ -51,8 +63,14 @@ export async function arrive(
   const id = state === undefined || more.length > 0 ? undefined : await lookup.mailbox(state);
   if (state === undefined || id === undefined) return { kind: "refused", reason: "unknown_state" };
   const now = desk.platform.now();
-  const row = await desk.mailboxes.read(id, now);
-  const returned = whose(desk, row, id, state, lookup.bound(id));
+  const cookie = lookup.bound(id);
+  const isBound = cookie?.state === state;
+  const row = isBound ? undefined : await desk.mailboxes.read(id, now);
+  const returned = isBound
+    ? { ...cookie, bound: true }
+    : cookie === undefined
+      ? inRow(desk, row, id, state)
+      : undefined;
   if (returned === undefined) {
     const elsewhere = row?.stateHash === hashState(state) && row.login === null;
     return { kind: "refused", reason: elsewhere ? "no_cookie" : "unknown_state" };
@@ -61,9 +79,8 @@ export async function arrive(
   if (login.app !== app.name || login.provider !== provider.name) {
     return { kind: "refused", reason: "unknown_state" };
   }
-  if (row === undefined || now >= expiresAt(login)) return { kind: "refused", reason: "expired", login };
-  if (row.status !== "launched") return { kind: "over", login, row };
-  if (row.stateHash !== hashState(state)) return { kind: "refused", reason: "unknown_state" };
+  if (now >= expiresAt(login)) return { kind: "refused", reason: "expired", login };
+  if (row !== undefined && row.status !== "launched") return { kind: "over", login, row };
   const callback = await desk.providers.readCallback(provider, parameters);
   if (callback === undefined) return { kind: "refused", reason: "bad_callback", login };
   return { kind: "callback", returned, callback };
@@ -74,18 +91,11 @@ export async function arrive(
  */
 export async function rejoin(desk: Desk, id: MailboxId, state: string): Promise<Returned | undefined> {
   const row = await desk.mailboxes.read(id, desk.platform.now());
-  return row?.status === "launched" ? whose(desk, row, id, state, undefined) : undefined;
+  return row?.status === "launched" ? inRow(desk, row, id, state) : undefined;
 }
 
-/** Matches a state with the cookie that carries it, or with the sealed login of a row that has no cookie. */
-function whose(
-  desk: Desk,
-  row: LoginRow | undefined,
-  id: MailboxId,
-  state: string,
-  cookie: BoundLogin | undefined,
-): Returned | undefined {
-  if (cookie !== undefined) return cookie.state === state ? { ...cookie, bound: true } : undefined;
+/** Matches a state with the sealed login of a row that has no cookie. */
+function inRow(desk: Desk, row: LoginRow | undefined, id: MailboxId, state: string): Returned | undefined {
   if (!row?.login || row.stateHash !== hashState(state)) return undefined;
   const opened = open(desk.keys, "login", Buffer.from(row.login), Buffer.from(id));
   return opened && { login: decodeLogin(opened.plaintext), state, root: opened.root, bound: false };
@@ -107,16 +117,13 @@ export async function finish(
   const facts = { app: login.app, provider: login.provider, dialect: login.dialect, login: login.id };
   const stateHash = hashState(state);
   const startedAt = platform.now();
-  const claimed = await mailboxes.claim(
-    login.id,
-    stateHash,
-    startedAt,
-    startedAt + exchangeWindow(registration.provider.definition, login.dialect),
-  );
-  if (claimed === undefined) {
+  const deadline = startedAt + exchangeWindow(registration.provider.definition, login.dialect);
+  if (!(await mailboxes.claim(login.id, stateHash, startedAt, deadline))) {
     const row = await mailboxes.read(login.id, startedAt);
-    if (row === undefined) throw new TypeError("a claimed row vanished");
-    return { kind: "over", login, row };
+    if (row === undefined) return { kind: "refused", reason: "expired", login };
+    return row.stateHash === stateHash
+      ? { kind: "over", login, row }
+      : { kind: "refused", reason: "unknown_state" };
   }
   const settle = (end: Settlement): Promise<boolean> =>
     persist(desk, () => mailboxes.settle(login.id, stateHash, end, platform.now()));

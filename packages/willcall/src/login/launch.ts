@@ -58,15 +58,15 @@ export async function launch(
 ): Promise<Launched> {
   const now = desk.platform.now();
   if (now >= expiresAt(login)) return { kind: "expired" };
+  // The hop comes before the question: whoever holds its URL has not shown that anyone confirmed (promise S5).
+  const hop = visit.hopped ? undefined : hopUrl(desk, app, registration, login);
+  if (hop === undefined && (confirmed || isSilent(app, login, visit, now)))
+    return depart(desk, registration, login, visit);
   if (visit.bound === undefined) {
     const row = await desk.mailboxes.read(login.id, now);
     if (row !== undefined && isOver(row)) return { kind: "over", row };
   }
-  // The hop comes before the question: whoever holds its URL has not shown that anyone confirmed (promise S5).
-  const hop = visit.hopped ? undefined : hopUrl(desk, app, registration, login);
-  if (hop !== undefined) return { kind: "hop", to: hop };
-  if (!confirmed && !isSilent(app, login, visit, now)) return { kind: "confirm" };
-  return depart(desk, registration, login, visit);
+  return hop === undefined ? { kind: "confirm" } : { kind: "hop", to: hop };
 }
 
 /** Whether the launch provably comes from the app that began the login, moments ago. */

@@ -34,38 +34,26 @@ export async function pickUp(
 ): Promise<PickedUp> {
   const { mailboxes, platform } = desk;
   for (;;) {
-    const row = await mailboxes.read(claim.mailbox, platform.now());
-    // A key of another dialect or app is unknown here and consumes nothing.
-    const ours = row?.dialect === dialect && row.app === app ? row : undefined;
-    const said = ours && (await look(desk, claim, ours));
-    if (said !== undefined && said.kind !== "pending") return said;
+    const taken = await mailboxes.take(claim.mailbox, { dialect, app }, platform.now());
+    if (taken.kind === "box") return open(desk, claim, taken.row);
+    if (taken.kind === "over") return how(desk, taken.row);
     if (signal === undefined || signal.aborted) return { kind: "pending" };
     // The row's own time, ours or not: a foreign settled row would wake us again and again, at once.
-    await mailboxes.wait(claim.mailbox, row?.changedAt ?? 0, signal);
+    await mailboxes.wait(claim.mailbox, taken.changedAt, signal);
   }
 }
 
-async function look(desk: Desk, claim: Claim, row: LoginRow): Promise<PickedUp> {
-  switch (row.status) {
-    case "launched":
-    case "exchanging":
-    case "retry":
-      return { kind: "pending" };
-    case "ready":
-      return take(desk, claim);
-    case "taken":
-      return row.box !== null && desk.platform.now() - row.changedAt > CONFIRM_WINDOW
-        ? { kind: "over", status: "failed", reason: "interrupted" }
-        : { kind: "taken" };
-    default:
-      return { kind: "over", status: row.status, reason: row.reason ?? row.status };
-  }
+/** How a login without a box to take ended. */
+function how({ platform }: Desk, { status, reason, box, changedAt }: LoginRow): PickedUp {
+  if (status === "denied" || status === "failed" || status === "cancelled" || status === "expired")
+    return { kind: "over", status, reason: reason ?? status };
+  return box !== null && platform.now() - changedAt > CONFIRM_WINDOW
+    ? { kind: "over", status: "failed", reason: "interrupted" }
+    : { kind: "taken" };
 }
 
-async function take(desk: Desk, claim: Claim): Promise<PickedUp> {
+function open(desk: Desk, claim: Claim, row: LoginRow): PickedUp {
   const { mailboxes, platform, keys, log } = desk;
-  const row = await mailboxes.take(claim.mailbox, platform.now());
-  if (row === undefined) return { kind: "taken" };
   const facts = { app: row.app, provider: row.provider, dialect: row.dialect, login: row.id };
   const delivered = row.box === null ? undefined : openBox(keys, row.id, row.box, claim.keyPair());
   if (delivered === undefined) {

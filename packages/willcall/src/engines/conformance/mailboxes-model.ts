@@ -6,7 +6,7 @@ import { isSettled } from "../life.ts";
  * `Mailboxes` in the simplest form that could be right: one map, one caller. What it answers is what every
  * engine must answer to the same calls; `model.ts` compares them. It neither waits nor sweeps.
  */
-export function createModel(): Omit<Mailboxes, "wait" | "sweep"> {
+export function createModel(): Omit<Mailboxes, "wait" | "isSettled" | "sweep"> {
   const rows = new Map<MailboxId, LoginRow>();
 
   function read(id: MailboxId, now: number): LoginRow | undefined {
@@ -42,18 +42,23 @@ export function createModel(): Omit<Mailboxes, "wait" | "sweep"> {
       return "inserted";
     },
     claim: async (id, hash, now, deadline) =>
-      move(id, now, ["launched"], hash, { status: "exchanging", deadline }),
+      !!move(id, now, ["launched"], hash, { status: "exchanging", deadline }),
     settle: async (id, hash, end, now) => !!move(id, now, ["exchanging"], hash, { ...end, deadline: null }),
     retry: async (id, hash, stateHash, now) =>
       !!move(id, now, ["retry"], hash, { status: "launched", stateHash, reason: null }),
     end: async (id, status, reason, now, hash) =>
       !!move(id, now, ["launched", "retry"], hash, { status, reason }),
-    isSettled: (id, now) => {
-      const row = read(id, now);
-      return row !== undefined && isSettled(row);
-    },
     read: async (id, now) => read(id, now),
-    take: async (id, now) => move(id, now, ["ready"], undefined, { status: "taken" }),
+    async take(id, by, now) {
+      const row = read(id, now);
+      const taken =
+        row?.dialect === by.dialect && row.app === by.app
+          ? move(id, now, ["ready"], undefined, { status: "taken" })
+          : undefined;
+      if (taken) return { kind: "box", row: taken };
+      const isOver = row?.dialect === by.dialect && row.app === by.app && isSettled(row);
+      return isOver ? { kind: "over", row } : { kind: "pending", changedAt: row?.changedAt ?? 0 };
+    },
     async confirm(id) {
       const row = rows.get(id);
       if (row?.status === "taken") rows.set(id, { ...row, box: null });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Mailboxes } from "../engine.ts";
+import type { LoginRow, Mailboxes } from "../engine.ts";
 import {
   BOX,
   BOX_EXPIRES,
@@ -10,12 +10,13 @@ import {
   newLogin,
   READY,
   T,
+  TAKER,
   times,
 } from "./steps.ts";
 
 /** What the app sees and takes, and how rows go. `open` gives the mailboxes of the running case. */
 export function pickUpConformance(open: () => Mailboxes): void {
-  const { launched, exchanging, settled, retryable, statusOf } = createSteps(open);
+  const { launched, exchanging, settled, retryable, taken, statusOf } = createSteps(open);
 
   describe("read", () => {
     it("knows nothing of an unknown mailbox", async () => {
@@ -51,34 +52,62 @@ export function pickUpConformance(open: () => Mailboxes): void {
   describe("take", () => {
     it("hands the box to exactly one of fifty parallel callers (S2)", async () => {
       const id = await settled();
-      const taken = await times(50, () => open().take(id, T));
-      expect(taken.filter(Boolean)).toMatchObject([{ id, status: "taken", box: BOX }]);
+      const boxes = await times(50, () => taken(id));
+      expect(boxes.filter(Boolean)).toMatchObject([{ id, status: "taken", box: BOX }]);
       expect(await statusOf(id)).toBe("taken");
     });
 
-    it("refuses what is not ready, and what expired (S7)", async () => {
-      expect(await open().take(await launched(), T)).toBeUndefined();
-      expect(await open().take(await settled(), BOX_EXPIRES)).toBeUndefined();
+    it("says of what is not finished since when, so that a wait misses nothing", async () => {
+      const id = await exchanging();
+      const changedAt = (await open().read(id, T))?.changedAt;
+      expect(await open().take(id, TAKER, T)).toEqual({ kind: "pending", changedAt });
+      expect(await open().take(newLogin().id, TAKER, T)).toEqual({ kind: "pending", changedAt: 0 });
+    });
+
+    it("says how a login ended without a box: expired (S7), refused, or taken before (S2)", async () => {
+      const over = (row: Partial<LoginRow>) => ({ kind: "over", row });
+      expect(await open().take(await settled(), TAKER, BOX_EXPIRES)).toMatchObject(
+        over({ status: "expired", box: null }),
+      );
+      const ended = await launched();
+      await open().end(ended, "denied", "access_denied", T);
+      expect(await open().take(ended, TAKER, T)).toMatchObject(
+        over({ status: "denied", reason: "access_denied" }),
+      );
+      const before = await settled();
+      await taken(before);
+      expect(await open().take(before, TAKER, T)).toMatchObject(over({ status: "taken" }));
+    });
+
+    it("gives another dialect or app nothing, and consumes nothing (S2)", async () => {
+      const id = await settled();
+      for (const other of [
+        { ...TAKER, app: "other" },
+        { ...TAKER, dialect: "device" },
+      ] as const) {
+        expect(await open().take(id, other, T)).toMatchObject({ kind: "pending" });
+      }
+      expect(await taken(id)).toMatchObject({ box: BOX });
     });
 
     it("keeps the box until the delivery is confirmed, so that a crash is visible (S11)", async () => {
       const id = await settled();
-      await open().take(id, T);
+      await taken(id);
       expect(await open().read(id, T)).toMatchObject({ status: "taken", box: BOX });
     });
 
     it("can be put back and taken again, once (S2, S11)", async () => {
       const id = await settled();
-      await open().take(id, T);
+      await taken(id);
       expect(await open().putBack(id, T)).toBe(true);
       expect(await open().putBack(id, T)).toBe(false);
-      const taken = await times(5, () => open().take(id, T));
-      expect(taken.filter(Boolean)).toMatchObject([{ box: BOX }]);
+      const boxes = await times(5, () => taken(id));
+      expect(boxes.filter(Boolean)).toMatchObject([{ box: BOX }]);
     });
 
     it("cannot be put back once confirmed, and the box is gone (S2)", async () => {
       const id = await settled();
-      await open().take(id, T);
+      await taken(id);
       await open().confirm(id);
       expect(await open().putBack(id, T)).toBe(false);
       expect(await open().read(id, T)).toMatchObject({ status: "taken", box: null });
@@ -87,7 +116,7 @@ export function pickUpConformance(open: () => Mailboxes): void {
     it("is not undone by a confirmation of something never taken", async () => {
       const id = await settled();
       await open().confirm(id);
-      expect(await open().take(id, T)).toMatchObject({ box: BOX });
+      expect(await taken(id)).toMatchObject({ box: BOX });
     });
   });
 

@@ -12,6 +12,8 @@ export const BOX_EXPIRES = T + 735_000;
 /** A row may be deleted from here on. */
 export const FORGET = T + 900_000;
 export const BOX = new Uint8Array([1, 2, 3]);
+/** Who begins these logins, and takes their boxes. */
+export const TAKER = { dialect: "read-key", app: "demo" } as const;
 /** How a good exchange ends. */
 export const READY = { status: "ready", box: BOX, expiresAt: BOX_EXPIRES, forgetAt: FORGET } as const;
 
@@ -21,8 +23,7 @@ export function newLogin(change: Partial<NewLogin> = {}): NewLogin {
   const id = btoa(String.fromCharCode(...random)).replace(/[+/]/g, "-");
   return {
     id: id.slice(0, 22) as MailboxId,
-    dialect: "read-key",
-    app: "demo",
+    ...TAKER,
     provider: "google",
     stateHash: "hash-1",
     login: null,
@@ -48,7 +49,7 @@ export function createSteps(open: () => Mailboxes) {
 
   async function exchanging(change?: Partial<NewLogin>): Promise<MailboxId> {
     const id = await launched(change);
-    expect(await open().claim(id, "hash-1", T, DEADLINE)).toBeDefined();
+    expect(await open().claim(id, "hash-1", T, DEADLINE)).toBe(true);
     return id;
   }
 
@@ -64,6 +65,12 @@ export function createSteps(open: () => Mailboxes) {
     return id;
   }
 
+  /** The row with its box, for the one call that gets it. */
+  async function taken(id: MailboxId, now = T): Promise<LoginRow | undefined> {
+    const taking = await open().take(id, TAKER, now);
+    return taking.kind === "box" ? taking.row : undefined;
+  }
+
   async function statusOf(id: MailboxId, now = T): Promise<LoginRow["status"] | undefined> {
     return (await open().read(id, now))?.status;
   }
@@ -72,5 +79,5 @@ export function createSteps(open: () => Mailboxes) {
     return (await open().read(id, T))?.changedAt ?? 0;
   }
 
-  return { launched, exchanging, settled, retryable, statusOf, changedAt };
+  return { launched, exchanging, settled, retryable, taken, statusOf, changedAt };
 }

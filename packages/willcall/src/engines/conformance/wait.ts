@@ -4,7 +4,7 @@ import { createSteps, newLogin, READY, T, times } from "./steps.ts";
 
 /** Who waits is woken. `open` gives the mailboxes of the running case. */
 export function waitConformance(open: () => Mailboxes): void {
-  const { launched, exchanging, settled, changedAt } = createSteps(open);
+  const { launched, exchanging, settled, taken, changedAt } = createSteps(open);
 
   describe("wait", () => {
     const never = new AbortController().signal;
@@ -12,7 +12,7 @@ export function waitConformance(open: () => Mailboxes): void {
     it.each([
       ["settled", exchanging, (id: MailboxId) => open().settle(id, "hash-1", READY, T)],
       ["ended", launched, (id: MailboxId) => open().end(id, "denied", "access_denied", T)],
-      ["taken by another", settled, (id: MailboxId) => open().take(id, T)],
+      ["taken by another", settled, (id: MailboxId) => taken(id)],
     ])("resolves when the login is %s, even within one millisecond", async (_what, make, change) => {
       const id = await make();
       const waiting = open().wait(id, await changedAt(id), never);
@@ -22,7 +22,7 @@ export function waitConformance(open: () => Mailboxes): void {
 
     it("resolves when a box comes back", async () => {
       const id = await settled();
-      await open().take(id, T);
+      await taken(id);
       const waiting = open().wait(id, await changedAt(id), never);
       await open().putBack(id, T);
       await expect(waiting).resolves.toBeUndefined();

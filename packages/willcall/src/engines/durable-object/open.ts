@@ -7,7 +7,7 @@ import type { Shard } from "./shard.ts";
 /** A handle on one object, wherever it runs: its methods, asked from elsewhere. */
 export type ShardStub = Pick<
   Shard<unknown>,
-  | Exclude<keyof Mailboxes, "wait" | "sweep">
+  | Exclude<keyof Mailboxes, "wait" | "isSettled" | "sweep">
   | Exclude<keyof Records, "sweep">
   | "sweepLogins"
   | "sweepGrants"
@@ -37,8 +37,12 @@ export function openDurableObjects(options: DurableObjectOptions): DurableObject
   const { namespace, shards, locationHint } = options;
   const placed = locationHint === undefined ? {} : { locationHint };
 
+  /** The objects' ids, each hashed from its name once. */
+  const ids: unknown[] = [];
+
   function stub(index: number): ShardStub {
-    return namespace.get(namespace.idFromName(`shard-${index}-of-${shards}`) as never, placed);
+    ids[index] ??= namespace.idFromName(`shard-${index}-of-${shards}`);
+    return namespace.get(ids[index] as never, placed);
   }
 
   const at = (id: string): ShardStub => stub(hash(id) % shards);
@@ -61,9 +65,11 @@ export function openDurableObjects(options: DurableObjectOptions): DurableObject
     settle: (id, ...call) => asked(at(id).settle(id, ...call)),
     retry: (id, ...call) => asked(at(id).retry(id, ...call)),
     end: (id, ...call) => asked(at(id).end(id, ...call)),
-    isSettled: (id, ...call) => asked(at(id).isSettled(id, ...call)),
     read: (id, ...call) => asked(at(id).read(id, ...call)),
-    take: (id, ...call) => asked(at(id).take(id, ...call)),
+    async take(id, { dialect, app }, now) {
+      const taken = await asked(at(id).take(id, dialect, app, now));
+      return typeof taken === "number" ? { kind: "pending", changedAt: taken } : taken;
+    },
     confirm: (id) => asked(at(id).confirm(id)),
     putBack: (id, ...call) => asked(at(id).putBack(id, ...call)),
     async wait(id, since, signal) {

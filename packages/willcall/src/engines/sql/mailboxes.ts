@@ -1,13 +1,13 @@
-import { asOf, statusAsOf } from "../as-of.ts";
+import { asOf } from "../as-of.ts";
 import type { LoginRow, MailboxId, Mailboxes } from "../engine.ts";
-import { isSettled } from "../life.ts";
+import { afterLosing, beforeTaking } from "../taking.ts";
 import { type Bound, type Query, changes } from "./query.ts";
-import { toLoginRow, toTimes } from "./rows.ts";
+import { toLoginRow } from "./rows.ts";
 import { LOGINS, launchParameters } from "./statements.ts";
 import { sweeper } from "./sweeper.ts";
 
 /** `Mailboxes` but for the waiting, which is every engine's own. */
-export interface StoredMailboxes extends Omit<Mailboxes, "wait"> {
+export interface StoredMailboxes extends Omit<Mailboxes, "wait" | "isSettled"> {
   /** Whether a change that wakes came after `since`: what `wait` asks before it waits. */
   readonly changedSince: (id: MailboxId, since: number) => Promise<boolean>;
 }
@@ -46,7 +46,7 @@ export function createStoredMailboxes(query: Query, wake: (id: MailboxId) => voi
       const inserted = await changes(query, LOGINS.launch, ...launchParameters(login, now, cap));
       return inserted === 1 ? "inserted" : ((await readAsOf(login.id, now)) ?? "full");
     },
-    claim: (id, stateHash, now, deadline) => oneRow(id, LOGINS.claim, stateHash, now, deadline),
+    claim: (id, stateHash, now, deadline) => changed(id, LOGINS.claim, stateHash, now, deadline),
     settle: (id, stateHash, ending, now) =>
       ending.status === "ready"
         ? changedAndWoke(id, LOGINS.deliver, stateHash, now, ending.box, ending.expiresAt, ending.forgetAt)
@@ -55,15 +55,14 @@ export function createStoredMailboxes(query: Query, wake: (id: MailboxId) => voi
       changed(id, LOGINS.retry, oldStateHash, now, newStateHash),
     end: (id, status, reason, now, stateHash) =>
       changedAndWoke(id, LOGINS.end, stateHash ?? null, now, status, reason),
-    async isSettled(id, now) {
-      const [row] = await query(LOGINS.glance, id);
-      return row !== undefined && isSettled({ status: statusAsOf(toTimes(row), now) });
-    },
     read: readAsOf,
-    async take(id, now) {
+    async take(id, by, now) {
+      const before = beforeTaking(await readAsOf(id, now), by);
+      if (before !== undefined) return before;
       const row = await oneRow(id, LOGINS.take, now);
-      if (row !== undefined) wake(id);
-      return row;
+      if (row === undefined) return afterLosing(await readAsOf(id, now), by);
+      wake(id);
+      return { kind: "box", row };
     },
     async confirm(id) {
       await query(LOGINS.confirm, id);

@@ -14,8 +14,7 @@ export const LOGINS = {
       WHERE app = ?3 AND expires_at > ?10 AND login IS NOT NULL AND status NOT IN ('ready', 'taken'))
     ON CONFLICT DO NOTHING`,
   claim: `UPDATE logins SET status = 'exchanging', deadline = ?4, changed_at = max(changed_at + 1, ?3)
-    WHERE id = ?1 AND state_hash = ?2 AND status = 'launched' AND expires_at > ?3
-    RETURNING *`,
+    WHERE id = ?1 AND state_hash = ?2 AND status = 'launched' AND expires_at > ?3`,
   deliver: `UPDATE logins SET status = 'ready', box = ?4, expires_at = ?5, forget_at = ?6, deadline = NULL,
       changed_at = max(changed_at + 1, ?3)
     WHERE id = ?1 AND state_hash = ?2 AND status = 'exchanging' AND deadline > ?3`,

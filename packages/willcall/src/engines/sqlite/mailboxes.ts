@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { asOf, pendingUntil, statusAsOf } from "../as-of.ts";
 import type { LoginRow, MailboxId, Mailboxes } from "../engine.ts";
 import { isSettled } from "../life.ts";
+import { afterLosing, beforeTaking } from "../taking.ts";
 import type { Batch } from "./batch.ts";
 import { toStoreError } from "./faults.ts";
 import { toLoginRow, toTimes } from "../sql/rows.ts";
@@ -31,6 +32,15 @@ export function createMailboxes(db: DatabaseSync, batch: Batch, waiters: Waiters
     return row && asOf(toLoginRow(id, row), now);
   }
 
+  /** `readAsOf` outside of a batch; throws a `StoreError`. */
+  function readNow(id: MailboxId, now: number): LoginRow | undefined {
+    try {
+      return readAsOf(id, now);
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+
   function write<T>(id: MailboxId, work: () => T): Promise<T> {
     return batch.write(() => {
       pending.forget(id);
@@ -52,10 +62,7 @@ export function createMailboxes(db: DatabaseSync, batch: Batch, waiters: Waiters
       }),
 
     claim: (id, stateHash, now, deadline) =>
-      write(id, () => {
-        const row = claim.get(id, stateHash, now, deadline);
-        return row && toLoginRow(id, row);
-      }),
+      write(id, () => claim.run(id, stateHash, now, deadline).changes === 1),
 
     settle: (id, stateHash, ending, now) =>
       writeAndWake(id, () => {
@@ -86,19 +93,17 @@ export function createMailboxes(db: DatabaseSync, batch: Batch, waiters: Waiters
       }
     },
 
-    async read(id, now) {
-      try {
-        return readAsOf(id, now);
-      } catch (error) {
-        throw toStoreError(error);
-      }
-    },
+    read: async (id, now) => readNow(id, now),
 
-    take: (id, now) =>
-      writeAndWake(id, () => {
-        const row = take.get(id, now);
-        return row && toLoginRow(id, row);
-      }),
+    async take(id, by, now) {
+      const before = beforeTaking(readNow(id, now), by);
+      if (before !== undefined) return before;
+      const row = await writeAndWake(id, () => {
+        const taken = take.get(id, now);
+        return taken && toLoginRow(id, taken);
+      });
+      return row === undefined ? afterLosing(readNow(id, now), by) : { kind: "box", row };
+    },
 
     async confirm(id) {
       batch.lazily(() => confirm.run(id));

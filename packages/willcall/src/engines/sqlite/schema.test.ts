@@ -2,6 +2,7 @@ import { statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
+import { TAKER } from "../conformance/steps.ts";
 import type { MailboxId } from "../engine.ts";
 import { openSqlite } from "./open.ts";
 import { MIGRATIONS } from "../sql/migrations.ts";
@@ -39,8 +40,8 @@ function storeMadeBy(sql: string): string {
 describe("migrate", () => {
   it("opens a data directory of version 1 with everything in it (S11)", async () => {
     const engine = openSqlite({ path: storeMadeBy(VERSION_1) });
-    const taken = await engine.mailboxes.take("mailbox-of-version-1-x" as MailboxId, 1500);
-    expect(taken?.box).toEqual(new Uint8Array([1, 2, 3]));
+    const taken = await engine.mailboxes.take("mailbox-of-version-1-x" as MailboxId, TAKER, 1500);
+    expect(taken).toMatchObject({ kind: "box", row: { box: new Uint8Array([1, 2, 3]) } });
     expect(await engine.records.readGrant("grant")).toMatchObject({ generation: 7, fence: 3 });
     expect(await engine.records.once("first_start", "later")).toBe("1000");
     await engine.close();

@@ -1,4 +1,5 @@
 import process from "node:process";
+import { TAKER } from "../conformance/steps.ts";
 import { openSqlite } from "./open.ts";
 import type { SiblingCall } from "./testing.ts";
 
@@ -13,7 +14,7 @@ function perform(call: SiblingCall): Promise<unknown> {
     case "end":
       return mailboxes.end(call.id, "cancelled", "cancelled", call.now);
     case "take":
-      return mailboxes.take(call.id, call.now);
+      return mailboxes.take(call.id, TAKER, call.now);
     default:
       return mailboxes.wait(call.id, call.since, never);
   }
