@@ -14,7 +14,7 @@ import type { Namespace } from "./engines/durable-object/runtime.ts";
 import { Shard } from "./engines/durable-object/shard.ts";
 import type { Engine } from "./engines/engine.ts";
 import { networkOf } from "./limits.ts";
-import { type LogRecord, recordingLog } from "./observe/log.ts";
+import { type Log, type LogRecord, recordingLog } from "./observe/log.ts";
 import { type Question, askPickUp } from "./pick-up-socket.ts";
 import { type CataloguePack, packedCatalogue } from "./providers/catalogue/packed.ts";
 import { createWorkerEgress } from "./providers/egress.worker.ts";
@@ -77,7 +77,8 @@ interface House {
  * export { Mailboxes };
  */
 export function createWorker({ config, catalogue, now = Date.now }: WorkerOptions): WillcallWorker {
-  const log = recordingLog(write, now);
+  // A line for each begin would cost more than the begin.
+  const log: Log = { ...recordingLog(write, now), debug: () => {} };
   const files = onlyFile(config);
   const houses = new WeakMap<WorkerEnv, Promise<House>>();
 
@@ -199,9 +200,9 @@ async function isOverLimit(limiter: NonNullable<WorkerEnv["BEGINS"]>, request: R
   }
 }
 
-/** Workers keep what goes to the console. A line for each begin would cost more than the begin. */
+/** Workers keep what goes to the console. */
 function write(record: LogRecord): void {
-  if (record.level !== "debug") console.log(JSON.stringify(record));
+  console.log(JSON.stringify(record));
 }
 
 /**

@@ -4,7 +4,7 @@ import { CipherSuite, AEAD_AES_256_GCM, KDF_HKDF_SHA256, KEM_DHKEM_P256_HKDF_SHA
 import { describe, expect, it } from "vitest";
 import { Secret } from "../secret.ts";
 import { equalBytes, fromBase64url, toBase64url } from "./bytes.ts";
-import { PaddedHmac, RuntimeHmac, expand, extract } from "./hmac.ts";
+import { PaddedHmac, RuntimeHmac, expand, extract, hkdf } from "./hmac.ts";
 import { deriveKeyPair, hpkeOpen, hpkeSeal, isPublicKey, schedule } from "./hpke.ts";
 import { Keyring, type Label } from "./keys.ts";
 import { pooledRandom } from "./random.ts";
@@ -41,6 +41,8 @@ describe("HMAC and HKDF", () => {
         }
         const okm = expand(extract(message, key), 77, Buffer.from("info"));
         expect(okm).toEqual(Buffer.from(hkdfSync("sha256", key, message, "info", 77)));
+        const unsalted = Buffer.from(hkdfSync("sha256", key, "", message, 32));
+        expect(hkdf(32, [key.subarray(0, 5), key.subarray(5)], [message])).toEqual(unsalted);
       }),
     );
   });

@@ -4,7 +4,7 @@
  * thread-pool hops a call (docs/benchmarks.md); checked against the RFC's vectors and against `hpke`.
  */
 import { createECDH } from "node:crypto";
-import { expand, hmac } from "./hmac.ts";
+import { expand, hkdf, hmac } from "./hmac.ts";
 import { decrypt, encrypt } from "./seal.ts";
 
 const KEM_SUITE = Buffer.concat([Buffer.from("KEM"), Buffer.from([0x00, 0x10])]);
@@ -44,14 +44,14 @@ export const PUBLIC_KEY_LENGTH = 65;
 /** An object that knows the curve costs more than a multiplication: one is reused, never across an `await`. */
 const curve = createECDH("prime256v1");
 
-/** Most extractions of the RFC have no salt. */
-const unsalted = hmac(EMPTY);
-
 /** DeriveKeyPair (RFC 9180 §7.1.3): the P-256 key pair of `inputKey`, which needs 32 bytes of entropy or more. */
 export function deriveKeyPair(inputKey: Uint8Array): { privateKey: Buffer; publicKey: Buffer } {
-  const prk = hmac(unsalted.digest(labels.derivedPrk, inputKey));
   for (let counter = 0; counter < 256; counter++) {
-    const candidate = expand(prk, SECRET_LENGTH, labels.candidate, Uint8Array.of(counter));
+    const candidate = hkdf(
+      SECRET_LENGTH,
+      [labels.derivedPrk, inputKey],
+      [labels.candidate, Uint8Array.of(counter)],
+    );
     try {
       curve.setPrivateKey(candidate);
       return { privateKey: candidate, publicKey: curve.getPublicKey() };
@@ -75,8 +75,7 @@ export function isPublicKey(bytes: Uint8Array): boolean {
 }
 
 function sharedSecret(dh: Buffer, enc: Uint8Array, publicKey: Uint8Array): Buffer {
-  const prk = hmac(unsalted.digest(labels.sharedPrk, dh));
-  return expand(prk, SECRET_LENGTH, labels.sharedSecret, enc, publicKey);
+  return hkdf(SECRET_LENGTH, [labels.sharedPrk, dh], [labels.sharedSecret, enc, publicKey]);
 }
 
 /** What of the key schedule (§5.1) depends on `info` alone: computed once per kind of message. */
@@ -86,6 +85,7 @@ export interface Schedule {
 
 /** Prepares the key schedule for `info`. */
 export function schedule(info: string): Schedule {
+  const unsalted = hmac(EMPTY);
   const pskIdHash = unsalted.digest(labels.pskIdHash);
   const infoHash = unsalted.digest(labels.infoHash, Buffer.from(info));
   return { context: Buffer.concat([Buffer.from([0]), pskIdHash, infoHash]) };

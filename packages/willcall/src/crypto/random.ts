@@ -7,15 +7,15 @@ const POOL = 8192;
  * of keys. Every byte is handed out once, as a copy, and wiped from the pool.
  */
 export function pooledRandom(): (length: number) => Uint8Array {
-  const pool = Buffer.alloc(POOL);
+  const pool = new Uint8Array(POOL);
   let used = POOL;
   return (length) => {
-    if (length > POOL) return randomFillSync(Buffer.alloc(length));
+    if (length > POOL) return randomFillSync(new Uint8Array(length));
     if (used + length > POOL) {
       randomFillSync(pool);
       used = 0;
     }
-    const bytes = Buffer.from(pool.subarray(used, used + length));
+    const bytes = pool.slice(used, used + length);
     pool.fill(0, used, used + length);
     used += length;
     return bytes;

@@ -2,7 +2,7 @@ import type { DialectName, MailboxId } from "../engines/engine.ts";
 import { equalBytes, fromBase64url, toBase64url } from "./bytes.ts";
 import { sha256 } from "./hmac.ts";
 import { deriveKeyPair } from "./hpke.ts";
-import { KEY_ID_LENGTH, type Keyring } from "./keys.ts";
+import { KEY_ID_LENGTH, type Keyring, type RootKey } from "./keys.ts";
 
 /** 52 characters of base64url: the secret with which an app picks up; the private key of its mailbox. */
 export type ReadKey = string & { readonly __brand: "ReadKey" };
@@ -16,6 +16,7 @@ const LENGTH = SIGNED + MAC;
 /** 2025-01-01: five bytes of milliseconds last until 2059. */
 const EPOCH = 1_735_689_600_000;
 
+const ID = 16;
 const MAILBOX_OF_KEY = Buffer.from("willcall mailbox of key v1\0");
 const MAILBOX = Buffer.from("willcall mailbox v1\0");
 
@@ -31,9 +32,21 @@ export interface OpenedReadKey {
 /** The dialects whose key is a read key, under one name or another. */
 export type ReadKeyDialect = Extract<DialectName, "read-key" | "device" | "code">;
 
-function scope(dialect: ReadKeyDialect, app: string): Buffer {
-  return Buffer.from(`${dialect}\0${app}`);
+/** What tags cover besides the key: one for each dialect of each configured app. */
+const scopes = new Map<string, Buffer>();
+
+/**
+ * The tag of a key's first bytes, for one dialect of one app. Its first half is the key's MAC, its other half the mailbox
+ * id: whoever knows one of them learns nothing of the other, and a poll costs one HMAC.
+ */
+function tagOf(root: RootKey, bytes: Buffer, dialect: ReadKeyDialect, app: string): Buffer {
+  const scope = `${dialect}\0${app}`;
+  let scopeBytes = scopes.get(scope);
+  if (scopeBytes === undefined) scopes.set(scope, (scopeBytes = Buffer.from(scope)));
+  return root.for("read key").digest(bytes.subarray(0, SIGNED), scopeBytes);
 }
+
+const mailboxIn = (tag: Buffer): MailboxId => toBase64url(tag.subarray(MAC, MAC + ID)) as MailboxId;
 
 /** Makes a read key for one dialect of one app: key id ‖ random ‖ creation time ‖ MAC over those, dialect and app. */
 export function makeReadKey(
@@ -45,13 +58,13 @@ export function makeReadKey(
 ): { readKey: ReadKey; mailbox: MailboxId; publicKey: Buffer } {
   const bytes = Buffer.allocUnsafe(LENGTH);
   bytes.set(keys.first.id, 0);
-  bytes.set(random.subarray(0, RANDOM), KEY_ID_LENGTH);
+  bytes.set(random, KEY_ID_LENGTH);
   bytes.writeUIntBE(now - EPOCH, KEY_ID_LENGTH + RANDOM, TIME);
-  const mac = keys.first.for("read key").digest(bytes.subarray(0, SIGNED), scope(dialect, app));
-  bytes.set(mac.subarray(0, MAC), SIGNED);
+  const tag = tagOf(keys.first, bytes, dialect, app);
+  bytes.set(tag.subarray(0, MAC), SIGNED);
   return {
     readKey: toBase64url(bytes) as ReadKey,
-    mailbox: mailboxOfKey(bytes),
+    mailbox: mailboxIn(tag),
     publicKey: deriveKeyPair(bytes).publicKey,
   };
 }
@@ -67,18 +80,15 @@ export function openReadKey(
   text: string,
 ): OpenedReadKey | undefined {
   const bytes = fromBase64url(text);
-  if (bytes?.length !== LENGTH) return undefined;
-  const mac = keys.of(bytes)?.for("read key").digest(bytes.subarray(0, SIGNED), scope(dialect, app));
-  if (mac === undefined || !equalBytes(mac.subarray(0, MAC), bytes.subarray(SIGNED))) return undefined;
+  const root = bytes?.length === LENGTH ? keys.of(bytes) : undefined;
+  if (bytes === undefined || root === undefined) return undefined;
+  const tag = tagOf(root, bytes, dialect, app);
+  if (!equalBytes(tag.subarray(0, MAC), bytes.subarray(SIGNED))) return undefined;
   return {
-    mailbox: mailboxOfKey(bytes),
+    mailbox: mailboxIn(tag),
     createdAt: bytes.readUIntBE(KEY_ID_LENGTH + RANDOM, TIME) + EPOCH,
     keyPair: () => deriveKeyPair(bytes),
   };
-}
-
-function mailboxOfKey(bytes: Uint8Array): MailboxId {
-  return toBase64url(sha256(Buffer.concat([MAILBOX_OF_KEY, bytes])).subarray(0, 16)) as MailboxId;
 }
 
 /**
@@ -87,12 +97,19 @@ function mailboxOfKey(bytes: Uint8Array): MailboxId {
  */
 export function openClientKey(app: string, text: string): Omit<OpenedReadKey, "createdAt"> {
   const bytes = sha256(Buffer.from(`willcall client key v1\0${app}\0${text}`));
-  return { mailbox: mailboxOfKey(bytes), keyPair: () => deriveKeyPair(bytes) };
+  return {
+    mailbox: mailboxOf(MAILBOX_OF_KEY, bytes),
+    keyPair: () => deriveKeyPair(bytes),
+  };
 }
 
 /** The mailbox of an app's own public key (native dialect): anyone can compute it, only its owner opens its box. */
 export function mailboxOfPublicKey(publicKey: Uint8Array): MailboxId {
-  return toBase64url(sha256(Buffer.concat([MAILBOX, publicKey])).subarray(0, 16)) as MailboxId;
+  return mailboxOf(MAILBOX, publicKey);
+}
+
+function mailboxOf(label: Buffer, bytes: Uint8Array): MailboxId {
+  return toBase64url(sha256(Buffer.concat([label, bytes])).subarray(0, ID)) as MailboxId;
 }
 
 const mailboxPattern = /^[A-Za-z0-9_-]{21}[AQgw]$/;

@@ -1,6 +1,7 @@
 import type { Connection } from "../connection.ts";
 import type { App, Config } from "../config/config.ts";
 import { baseOf } from "../desk.ts";
+import { isWorker } from "../runtime.ts";
 
 /** One request to one app's route, past the origin gate. */
 export interface Call {
@@ -52,11 +53,17 @@ export function headerSets(config: Config): HeaderSets {
 /** Header sets kept for reuse. */
 const MOST_USUAL = 1_000;
 
+/** A header set, by name and as answers take it quickest: workerd copies a `Headers`, Node's server a plain object. */
+interface Usual {
+  readonly named: Readonly<Record<string, string>>;
+  readonly ready: HeadersInit;
+}
+
 /** Answers in one dialect's format, with CORS for the origin that passed the gate (contract A12). */
 export class Replies {
   readonly #headers: HeaderSets;
-  /** The header sets of answers without headers of their own: one object for each origin and type. */
-  readonly #usual = new Map<string, Readonly<Record<string, string>>>();
+  /** The header sets of answers without headers of their own: one for each origin and type. */
+  readonly #usual = new Map<string, Usual>();
 
   constructor(headers: HeaderSets) {
     this.#headers = headers;
@@ -79,24 +86,21 @@ export class Replies {
     return new Response(sentence, { status, headers });
   }
 
-  #cors(
-    origin: string | null,
-    type: string,
-    more: Record<string, string> | undefined,
-  ): Readonly<Record<string, string>> {
+  #cors(origin: string | null, type: string, more: Record<string, string> | undefined): HeadersInit {
     const key = `${type} ${origin}`;
-    let headers = this.#usual.get(key);
-    if (headers === undefined) {
-      headers = {
+    let usual = this.#usual.get(key);
+    if (usual === undefined) {
+      const named = {
         ...this.#headers.api,
         ...(origin !== null && { "Access-Control-Allow-Origin": origin }),
         ...(type !== "" && { "Content-Type": type }),
       };
+      usual = { named, ready: isWorker ? new Headers(named) : named };
       // A plugin's versions have origins of their own: many, and not worth more than this.
       if (this.#usual.size >= MOST_USUAL) this.#usual.clear();
-      this.#usual.set(key, headers);
+      this.#usual.set(key, usual);
     }
-    return more === undefined ? headers : { ...headers, ...more };
+    return more === undefined ? usual.ready : { ...usual.named, ...more };
   }
 }
 

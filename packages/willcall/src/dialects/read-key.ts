@@ -5,7 +5,7 @@ import type { Desk } from "../desk.ts";
 import { asVerbatim } from "../grants/delivered.ts";
 import { RateLimit } from "../limits.ts";
 import { begin, launchUrl } from "../login/begin.ts";
-import { readAsked } from "../login/asked.ts";
+import { type Asking, readAsked } from "../login/asked.ts";
 import { authorizationUrl, rowOf } from "../login/launch.ts";
 import { type Login, READ_KEY_WINDOW, encodeLogin, makeState } from "../login/login.ts";
 import { type PickedUp, pickUp } from "../login/pick-up.ts";
@@ -40,12 +40,7 @@ function authorize(office: Office, call: Call): Response | Promise<Response> {
   const { app, origin, connection, request } = call;
   const refused = refuse(office, call);
   if (refused !== undefined) return refused;
-  const query = new URLSearchParams(rawQuery(request));
-  const asked = readAsked(app, {
-    provider: query.get("provider"),
-    scope: query.get("scope"),
-    inputs: [...query].filter(([name]) => name !== "provider" && name !== "scope"),
-  });
+  const asked = readAsked(app, askedIn(rawQuery(request)));
   if ("error" in asked) {
     const names = app.providers.map(({ provider }) => provider.name).join(", ");
     return replies.text(origin, 400, `Not for this app: ${asked.error}. Its providers: ${names}.`);
@@ -63,6 +58,19 @@ function authorize(office: Office, call: Call): Response | Promise<Response> {
         })
       : replies.json(origin, 200, { url, readKey }),
   );
+}
+
+/** Most apps ask for nothing but a login. */
+const NOTHING: Asking = { provider: null, scope: null, inputs: [] };
+
+function askedIn(text: string): Asking {
+  if (text === "") return NOTHING;
+  const query = new URLSearchParams(text);
+  return {
+    provider: query.get("provider"),
+    scope: query.get("scope"),
+    inputs: [...query].filter(([name]) => name !== "provider" && name !== "scope"),
+  };
 }
 
 /** `launch: direct`: the provider's own URL, as the Framer worker answered; the login waits in a row from the start. */

@@ -1,8 +1,8 @@
 import { asOf } from "../as-of.ts";
 import type { LoginRow, MailboxId, Mailboxes } from "../engine.ts";
-import { afterLosing, beforeTaking } from "../taking.ts";
+import { takeFor } from "../taking.ts";
 import { type Bound, type Query, changes } from "./query.ts";
-import { toLoginRow } from "./rows.ts";
+import { toGlanced, toLoginRow } from "./rows.ts";
 import { LOGINS, launchParameters } from "./statements.ts";
 import { sweeper } from "./sweeper.ts";
 
@@ -57,12 +57,16 @@ export function createStoredMailboxes(query: Query, wake: (id: MailboxId) => voi
       changedAndWoke(id, LOGINS.end, stateHash ?? null, now, status, reason),
     read: readAsOf,
     async take(id, by, now) {
-      const before = beforeTaking(await readAsOf(id, now), by);
-      if (before !== undefined) return before;
-      const row = await oneRow(id, LOGINS.take, now);
-      if (row === undefined) return afterLosing(await readAsOf(id, now), by);
-      wake(id);
-      return { kind: "box", row };
+      const taken = await takeFor(by, {
+        async glance() {
+          const [row] = await query(LOGINS.glance, id);
+          return row && toGlanced(row, now);
+        },
+        take: () => oneRow(id, LOGINS.take, now),
+        read: () => readAsOf(id, now),
+      });
+      if (taken.kind === "box") wake(id);
+      return taken;
     },
     async confirm(id) {
       await query(LOGINS.confirm, id);

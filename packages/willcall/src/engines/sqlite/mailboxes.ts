@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { asOf, pendingUntil, statusAsOf } from "../as-of.ts";
 import type { LoginRow, MailboxId, Mailboxes } from "../engine.ts";
 import { isSettled } from "../life.ts";
-import { afterLosing, beforeTaking } from "../taking.ts";
+import { takeFor } from "../taking.ts";
 import type { Batch } from "./batch.ts";
 import { toStoreError } from "./faults.ts";
 import { toLoginRow, toTimes } from "../sql/rows.ts";
@@ -95,15 +95,16 @@ export function createMailboxes(db: DatabaseSync, batch: Batch, waiters: Waiters
 
     read: async (id, now) => readNow(id, now),
 
-    async take(id, by, now) {
-      const before = beforeTaking(readNow(id, now), by);
-      if (before !== undefined) return before;
-      const row = await writeAndWake(id, () => {
-        const taken = take.get(id, now);
-        return taken && toLoginRow(id, taken);
-      });
-      return row === undefined ? afterLosing(readNow(id, now), by) : { kind: "box", row };
-    },
+    take: (id, by, now) =>
+      takeFor(by, {
+        glance: () => readNow(id, now),
+        take: () =>
+          writeAndWake(id, () => {
+            const row = take.get(id, now);
+            return row && toLoginRow(id, row);
+          }),
+        read: () => readNow(id, now),
+      }),
 
     async confirm(id) {
       batch.lazily(() => confirm.run(id));
