@@ -49,9 +49,16 @@ export class WorkerConnection implements Connection {
    * The answer as it goes out. If somebody wants to hear whether it arrived, its body goes through a stream: whether
    * the runtime took it all tells.
    */
-  async watched(answer: Response, lifetime: Lifetime): Promise<Response> {
+  watched(answer: Response, lifetime: Lifetime): Response | Promise<Response> {
     const answered = this.#answered;
-    if (answered === undefined) return answer;
+    return answered === undefined ? answer : this.#streamed(answer, answered, lifetime);
+  }
+
+  async #streamed(
+    answer: Response,
+    answered: (sent: boolean) => void | Promise<void>,
+    lifetime: Lifetime,
+  ): Promise<Response> {
     const body = new Uint8Array(await answer.arrayBuffer());
     const { readable, writable } = new FixedLengthStream(body.length);
     lifetime.waitUntil(this.#send(body, writable).then(answered));

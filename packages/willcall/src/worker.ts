@@ -51,7 +51,7 @@ export interface WorkerOptions {
 export interface WillcallWorker {
   /** The default export. `scheduled` sweeps D1; objects sweep themselves. */
   readonly handler: {
-    fetch(request: WorkerRequest, env: WorkerEnv, lifetime: Lifetime): Promise<Response>;
+    fetch(request: WorkerRequest, env: WorkerEnv, lifetime: Lifetime): Response | Promise<Response>;
     scheduled(event: unknown, env: WorkerEnv): Promise<void>;
   };
   /** The class of the Durable Objects. */
@@ -80,16 +80,19 @@ export function createWorker({ config, catalogue, now = Date.now }: WorkerOption
   // A line for each begin would cost more than the begin.
   const log: Log = { ...recordingLog(write, now), debug: () => {} };
   const files = onlyFile(config);
-  const houses = new WeakMap<WorkerEnv, Promise<House>>();
+  const houses = new WeakMap<WorkerEnv, House | Promise<House>>();
 
-  function houseOf(env: WorkerEnv): Promise<House> {
-    let house = houses.get(env);
-    if (house === undefined) {
-      house = build(env);
-      houses.set(env, house);
-      house.catch(() => houses.delete(env));
-    }
-    return house;
+  /** The house itself once it stands: an answer then waits for nothing that it need not wait for. */
+  function houseOf(env: WorkerEnv): House | Promise<House> {
+    const known = houses.get(env);
+    if (known !== undefined) return known;
+    const building = build(env);
+    houses.set(env, building);
+    building.then(
+      (house) => houses.set(env, house),
+      () => houses.delete(env),
+    );
+    return building;
   }
 
   async function build(env: WorkerEnv): Promise<House> {
@@ -111,23 +114,11 @@ export function createWorker({ config, catalogue, now = Date.now }: WorkerOption
 
   return {
     handler: {
-      async fetch(request, env, lifetime) {
-        let house: House;
-        try {
-          house = await houseOf(env);
-        } catch (error) {
-          console.error(error instanceof Error ? error.message : "unexpected");
-          return new Response("Willcall is not configured. Its log says what is missing.", { status: 500 });
-        }
-        const isOver = env.BEGINS !== undefined && (await isOverLimit(env.BEGINS, request));
-        const connection = new WorkerConnection(request, isOver);
-        if (house.objects !== undefined && request.headers.get("upgrade")?.toLowerCase() === "websocket") {
-          return watch(house.broker, house.objects, request, connection);
-        }
-        const answer = house.broker.fetch(request, connection);
-        // A browser that leaves in the middle of an exchange must not end it (promise S11).
-        if (answer instanceof Promise) lifetime.waitUntil(answer);
-        return connection.watched(await answer, lifetime);
+      fetch(request, env, lifetime) {
+        const house = houseOf(env);
+        return house instanceof Promise
+          ? house.then((built) => serve(built, request, env, lifetime), notConfigured)
+          : serve(house, request, env, lifetime);
       },
       async scheduled(_event, env) {
         await (await houseOf(env)).broker.sweep();
@@ -146,6 +137,40 @@ export function createWorker({ config, catalogue, now = Date.now }: WorkerOption
       }
     },
   };
+}
+
+function notConfigured(error: unknown): Response {
+  console.error(error instanceof Error ? error.message : "unexpected");
+  return new Response("Willcall is not configured. Its log says what is missing.", { status: 500 });
+}
+
+function serve(
+  house: House,
+  request: WorkerRequest,
+  env: WorkerEnv,
+  lifetime: Lifetime,
+): Response | Promise<Response> {
+  const { BEGINS } = env;
+  return BEGINS !== undefined && BEGIN.test(request.url)
+    ? isOverLimit(BEGINS, request).then((isOver) => answer(house, request, lifetime, isOver))
+    : answer(house, request, lifetime, false);
+}
+
+function answer(
+  { broker, objects }: House,
+  request: WorkerRequest,
+  lifetime: Lifetime,
+  isOver: boolean,
+): Response | Promise<Response> {
+  const connection = new WorkerConnection(request, isOver);
+  if (objects !== undefined && request.headers.get("upgrade")?.toLowerCase() === "websocket") {
+    return watch(broker, objects, request, connection);
+  }
+  const answered = broker.fetch(request, connection);
+  if (!(answered instanceof Promise)) return connection.watched(answered, lifetime);
+  // A browser that leaves in the middle of an exchange must not end it (promise S11).
+  lifetime.waitUntil(answered);
+  return answered.then((response) => connection.watched(response, lifetime));
 }
 
 /** Answers a native client that asks for a WebSocket at its pick-up URL; whoever has to wait does so at the object. */
@@ -191,7 +216,7 @@ const sweptElsewhere = async (): Promise<number> => 0;
  */
 async function isOverLimit(limiter: NonNullable<WorkerEnv["BEGINS"]>, request: Request): Promise<boolean> {
   const address = request.headers.get("cf-connecting-ip");
-  if (address === null || !BEGIN.test(request.url)) return false;
+  if (address === null) return false;
   try {
     const { success } = await limiter.limit({ key: networkOf(address) });
     return !success;

@@ -1,7 +1,6 @@
-import { type Times, statusAsOf } from "../as-of.ts";
+import type { Times } from "../as-of.ts";
 import type { DialectName, GrantRow, LoginRow, LoginStatus, MailboxId } from "../engine.ts";
 import { StoreError } from "../errors.ts";
-import type { Glanced } from "../taking.ts";
 
 /** What drivers give for a column; blobs differ: views from Node, buffers from Durable Objects, numbers from D1. */
 export type Column = string | number | bigint | null | ArrayBuffer | Uint8Array | readonly number[];
@@ -51,16 +50,6 @@ export function toTimes(row: Row): Times {
     status: oneOf(STATUSES, row["status"]),
     expiresAt: integer(row["expires_at"]),
     deadline: orNull(row["deadline"], integer),
-  };
-}
-
-/** What a glance at a row of `logins` tells, as of `now`. */
-export function toGlanced(row: Row, now: number): Glanced {
-  return {
-    dialect: oneOf(DIALECTS, row["dialect"]),
-    app: text(row["app"]),
-    status: statusAsOf(toTimes(row), now),
-    changedAt: integer(row["changed_at"]),
   };
 }
 

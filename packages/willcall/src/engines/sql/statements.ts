@@ -25,7 +25,13 @@ export const LOGINS = {
     WHERE id = ?1 AND state_hash = ?2 AND status = 'retry' AND expires_at > ?3`,
   end: `UPDATE logins SET status = ?4, reason = ?5, changed_at = max(changed_at + 1, ?3)
     WHERE id = ?1 AND (?2 IS NULL OR state_hash = ?2) AND status IN ('launched', 'retry') AND expires_at > ?3`,
-  glance: "SELECT dialect, app, status, expires_at, deadline, changed_at FROM logins WHERE id = ?1",
+  glance: "SELECT status, expires_at, deadline FROM logins WHERE id = ?1",
+  /** `changed_at` of a row that has nothing (yet) at ?4 for the dialect ?2 of the app ?3; null where it has. */
+  pending: `SELECT iif(
+      dialect = ?2 AND app = ?3 AND NOT (
+        status IN ('launched', 'retry') AND expires_at > ?4 OR status = 'exchanging' AND deadline > ?4),
+      NULL, changed_at) AS pending
+    FROM logins WHERE id = ?1`,
   read: "SELECT * FROM logins WHERE id = ?1",
   take: `UPDATE logins SET status = 'taken', changed_at = max(changed_at + 1, ?2)
     WHERE id = ?1 AND status = 'ready' AND expires_at > ?2

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { asOf, pendingUntil, statusAsOf } from "../as-of.ts";
 import type { LoginRow, MailboxId, Mailboxes } from "../engine.ts";
 import { isSettled } from "../life.ts";
-import { takeFor } from "../taking.ts";
+import { concerns, withoutBox } from "../taking.ts";
 import type { Batch } from "./batch.ts";
 import { toStoreError } from "./faults.ts";
 import { toLoginRow, toTimes } from "../sql/rows.ts";
@@ -95,16 +95,16 @@ export function createMailboxes(db: DatabaseSync, batch: Batch, waiters: Waiters
 
     read: async (id, now) => readNow(id, now),
 
-    take: (id, by, now) =>
-      takeFor(by, {
-        glance: () => readNow(id, now),
-        take: () =>
-          writeAndWake(id, () => {
-            const row = take.get(id, now);
-            return row && toLoginRow(id, row);
-          }),
-        read: () => readNow(id, now),
-      }),
+    async take(id, by, now) {
+      const row = readNow(id, now);
+      if (row === undefined || !concerns(row, by)) return { kind: "pending", changedAt: row?.changedAt ?? 0 };
+      if (row.status !== "ready") return withoutBox(row);
+      const taken = await writeAndWake(id, () => {
+        const mine = take.get(id, now);
+        return mine && toLoginRow(id, mine);
+      });
+      return taken === undefined ? withoutBox(readNow(id, now)) : { kind: "box", row: taken };
+    },
 
     async confirm(id) {
       batch.lazily(() => confirm.run(id));
