@@ -32,6 +32,8 @@ const pages: Page[] = [
   { ...confirm, language: "fr" },
   { ...facts, kind: "device", form, entered: "", problem: null },
   { ...facts, kind: "device", form, entered: "BCDF-GHJK", problem: "wrong" },
+  { ...facts, kind: "sign_in", form, owner: "ada" },
+  { ...facts, kind: "sign_in_declined" },
   { ...facts, kind: "leaving", to: `${address}?left` },
   { ...facts, kind: "done" },
   { ...facts, kind: "finished" },

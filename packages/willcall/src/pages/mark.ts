@@ -9,9 +9,17 @@ const signs: Readonly<Record<Sign, Html>> = {
   stop: html`<g class="sign stop"><circle cx="80" cy="24" r="12"/><path d="m76 20 8 8m0-8-8 8"/></g>`,
 };
 
-/** App and provider as two tiles with a way between them; decoration, so hidden from screen readers. */
-export function mark(app: string, provider: string, sign: Sign): Html {
-  return html`<svg class="mark" viewBox="0 0 160 48" aria-hidden="true"><path class="way" d="M58 24h44"/>${tile(1, app)}${tile(113, provider)}${signs[sign]}</svg>`;
+/**
+ * App and provider as two tiles with a way between them; decoration, so hidden from screen readers. Where no
+ * provider is concerned, the app stands alone, or its way ends at the sign.
+ */
+export function mark(app: string, provider: string | undefined, sign: Sign): Html {
+  const picture = html`<svg class="mark" viewBox="0 0 160 48" aria-hidden="true">`;
+  if (provider === undefined) {
+    const way = sign === "open" ? undefined : html`<path class="way" d="M58 24h22"/>`;
+    return html`${picture}${way}${tile(1, app)}${signs[sign]}</svg>`;
+  }
+  return html`${picture}<path class="way" d="M58 24h44"/>${tile(1, app)}${tile(113, provider)}${signs[sign]}</svg>`;
 }
 
 function tile(x: number, name: string): Html {

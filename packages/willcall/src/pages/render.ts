@@ -31,9 +31,11 @@ function frame(page: Page): Frame {
     app: isolate(tame(page.app, longestName) || texts.someApp, longestName),
     provider: isolate(tame(page.provider, longestName) || texts.someProvider, longestName),
   };
+  // Who signs in here logs in at no provider.
+  const provider = page.kind === "sign_in_declined" ? undefined : page.provider;
   const notice = (said: Notice, sign: Sign, rest?: Html): { title: string; main: Html } => ({
     title: said.title,
-    main: html`${mark(page.app, page.provider, sign)}<h1>${said.heading(names)}</h1>${said.body(names).map(paragraph)}${rest}`,
+    main: html`${mark(page.app, provider, sign)}<h1>${said.heading(names)}</h1>${said.body(names).map(paragraph)}${rest}`,
   });
   const { language } = texts;
 
@@ -108,7 +110,7 @@ ${scopeList(page.scopes, texts)}${code}
 
 function signIn(page: Extract<Page, { kind: "sign_in" }>, texts: Texts, names: Names): Html {
   const said = texts.signIn;
-  return html`${mark(page.app, page.provider, "open")}<h1>${said.heading(names)}</h1>
+  return html`${mark(page.app, undefined, "open")}<h1>${said.heading(names)}</h1>
 <p>${said.lead(isolate(page.owner, longestName))}</p>
 <p class="warn">${said.warning}</p>
 <form method="post" action="${page.form.action}">${hidden(page.form.fields)}
