@@ -36,7 +36,7 @@ export async function pickUp(
   for (;;) {
     const taken = await mailboxes.take(claim.mailbox, { dialect, app }, platform.now());
     if (taken.kind === "box") return open(desk, claim, taken.row);
-    if (taken.kind === "over") return how(desk, taken.row);
+    if (taken.kind === "over") return endOf(desk, taken.row);
     if (signal === undefined || signal.aborted) return { kind: "pending" };
     // The row's own time, ours or not: a foreign settled row would wake us again and again, at once.
     await mailboxes.wait(claim.mailbox, taken.changedAt, signal);
@@ -44,7 +44,7 @@ export async function pickUp(
 }
 
 /** How a login without a box to take ended. */
-function how({ platform }: Desk, { status, reason, box, changedAt }: LoginRow): PickedUp {
+function endOf({ platform }: Desk, { status, reason, box, changedAt }: LoginRow): PickedUp {
   if (status === "denied" || status === "failed" || status === "cancelled" || status === "expired")
     return { kind: "over", status, reason: reason ?? status };
   return box !== null && platform.now() - changedAt > CONFIRM_WINDOW
