@@ -7,6 +7,7 @@ import {
   catalogueEntrySchema,
   catalogueMembers,
 } from "../packages/willcall/src/providers/definition.ts";
+import { english } from "../packages/willcall/src/schemas.ts";
 import { wholeLogin } from "../packages/willcall/src/providers/testing/whole-login.ts";
 
 const directory = new URL("../packages/willcall/src/providers/catalogue/", import.meta.url);
@@ -18,7 +19,7 @@ function namesIn(url: URL): string[] {
 
 function readEntries(): Map<string, CatalogueEntry> {
   const read = (id: string) => JSON.parse(readFileSync(new URL(`${id}.json`, directory), "utf8"));
-  return new Map(namesIn(directory).map((id) => [id, catalogueEntrySchema.parse(read(id))]));
+  return new Map(namesIn(directory).map((id) => [id, catalogueEntrySchema.parse(read(id), english)]));
 }
 
 /** How many entries have each of some things. */

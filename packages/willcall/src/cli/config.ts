@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { configFileSchema } from "../config/schema.ts";
 import type { Loaded } from "../config/load.ts";
 import type { Terminal } from "./terminal.ts";

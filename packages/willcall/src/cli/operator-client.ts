@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { ConfigError } from "../config/mistakes.ts";
 import type { Config } from "../config/config.ts";
 import * as schemas from "../dialects/operator-schemas.ts";
@@ -45,8 +45,8 @@ export interface OperatorClient {
 /** What of an account's document is a token. */
 const accountDocument = z.object({
   _id: z.string(),
-  oauth: z.object({ access_token: z.string() }).optional(),
-  oauth_callback_results: z.object({ id_token: z.string().optional() }).optional(),
+  oauth: z.optional(z.object({ access_token: z.string() })),
+  oauth_callback_results: z.optional(z.object({ id_token: z.optional(z.string()) })),
 });
 
 /** The account's own answer. */
@@ -63,7 +63,7 @@ export function createOperatorClient(
   { url, token }: BrokerAddress,
   fetch: typeof globalThis.fetch,
 ): OperatorClient {
-  async function ask<T>(path: string, schema: z.ZodType<T>, body?: object): Promise<T | undefined> {
+  async function ask<T>(path: string, schema: z.ZodMiniType<T>, body?: object): Promise<T | undefined> {
     let response: Response;
     let answer: unknown;
     try {

@@ -1,4 +1,5 @@
-import type * as z from "zod";
+import type * as z from "zod/mini";
+import { english } from "../schemas.ts";
 import type { Mistake } from "./mistakes.ts";
 import { didYouMean, shownKey, valueClass } from "./mistakes.ts";
 import type { ConfigFile } from "./schema.ts";
@@ -15,7 +16,7 @@ export function checkWritten(written: Written): { file: ConfigFile; mistakes: Mi
   const mistakes: Mistake[] = [];
   const tree = structuredClone(written.tree);
   for (;;) {
-    const result = configFileSchema.safeParse(tree);
+    const result = configFileSchema.safeParse(tree, english);
     if (result.success) return { file: result.data, mistakes };
     const { issues } = result.error;
     mistakes.push(...issues.flatMap((issue) => mistakesOf(issue, written)));

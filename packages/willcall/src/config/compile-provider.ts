@@ -1,6 +1,7 @@
 import { catalogueMembers, definitionSchema } from "../providers/definition.ts";
 import type { CatalogueEntry, Definition } from "../providers/definition.ts";
 import type { Provider } from "../providers/provider.ts";
+import { english } from "../schemas.ts";
 import type { Secret } from "../secret.ts";
 import { instruction } from "./check.ts";
 import { didYouMean, valueClass } from "./mistakes.ts";
@@ -57,7 +58,7 @@ function mergeDefinition(
   overrides: Omit<ProviderFile, "use" | "title" | "client_id" | "client_secret">,
 ): Definition | undefined {
   const base = Object.entries(entry ?? {}).filter(([key]) => !catalogueMembers.has(key));
-  const result = definitionSchema.safeParse(merge(Object.fromEntries(base), overrides));
+  const result = definitionSchema.safeParse(merge(Object.fromEntries(base), overrides), english);
   if (!result.success) {
     for (const issue of result.error.issues) {
       const at = issue.path.map((key) => (typeof key === "symbol" ? String(key) : key));

@@ -1,32 +1,34 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { EVENT_TYPES } from "../engines/vault-store.ts";
 import { definitionSchema } from "../providers/definition.ts";
 import { inputRules, placeName } from "../providers/definition-parts.ts";
+import { described, optional } from "../schemas.ts";
 import { ownPaths } from "./names.ts";
 
 /** A string within `pattern`; the remedy is said for every other value, and shown by editors. */
-const text = (pattern: RegExp, remedy: string) => z.string(remedy).regex(pattern, remedy).describe(remedy);
+const text = (pattern: RegExp, remedy: string) =>
+  described(z.string(remedy).check(z.regex(pattern, remedy)), remedy);
 
 /** A whole number from `least` to `most`. */
 const whole = (least: number, most: number, remedy: string) =>
-  z.int(remedy).min(least, remedy).max(most, remedy).describe(remedy);
+  described(z.int(remedy).check(z.minimum(least, remedy), z.maximum(most, remedy)), remedy);
 
 /** True or false. */
-const flag = (remedy: string) => z.boolean(remedy).describe(remedy);
+const flag = (remedy: string) => described(z.boolean(remedy), remedy);
 
 const nameRemedy =
   "Use up to 40 lower-case letters, digits, dots, hyphens and underscores, beginning with a letter or digit; " +
   `not ${ownPaths.join(", ")}`;
 
 const nameBody = `(?!(?:${ownPaths.join("|")})$)[a-z0-9][a-z0-9._-]{0,39}`;
-const providerName = z
-  .string()
-  .regex(new RegExp(`^${nameBody}$`), nameRemedy)
-  .describe(nameRemedy);
-const appName = z
-  .string()
-  .regex(new RegExp(`^(?:${nameBody})?$`), nameRemedy)
-  .describe(`The app's path segment, or "" for the app at the root. ${nameRemedy}`);
+const providerName = described(
+  z.string().check(z.regex(new RegExp(`^${nameBody}$`), nameRemedy)),
+  nameRemedy,
+);
+const appName = described(
+  z.string().check(z.regex(new RegExp(`^(?:${nameBody})?$`), nameRemedy)),
+  `The app's path segment, or "" for the app at the root. ${nameRemedy}`,
+);
 
 const referencePattern = "(?:env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:[^\\p{Cc}]{1,1024})";
 const reference = text(
@@ -47,50 +49,51 @@ const title = text(
   "Write 1 to 80 visible characters: people read it on the pages",
 );
 
-const address = z
-  .union(
+const address = described(
+  z.union(
     [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
     "Write an IP address or a CIDR block such as 10.0.0.0/8",
-  )
-  .describe("An IP address or a CIDR block");
+  ),
+  "An IP address or a CIDR block",
+);
 
 /** The parts of a provider's definition, each of which the configuration may replace. */
 const definition = definitionSchema.shape;
 
 export const providerSchema = z.strictObject({
-  use: text(
-    /^[a-z0-9][a-z0-9._-]{0,63}$/,
-    "Name a provider of the catalogue; `willcall providers` lists them",
-  ).optional(),
-  title: title.optional(),
+  use: z.optional(
+    text(/^[a-z0-9][a-z0-9._-]{0,63}$/, "Name a provider of the catalogue; `willcall providers` lists them"),
+  ),
+  title: z.optional(title),
   client_id: clientId,
-  client_secret: clientSecret.optional(),
+  client_secret: z.optional(clientSecret),
   ...definition,
-  inputs: z
-    .record(placeName, inputRules.partial())
-    .optional()
-    .describe("What a login needs to know first; of an input of the catalogue `default` is enough"),
+  inputs: optional(
+    z.record(placeName, z.partial(inputRules)),
+    "What a login needs to know first; of an input of the catalogue `default` is enough",
+  ),
 });
 
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/;
 const verbatimRemedy = "Write the scope exactly as the provider wants it, within printable ASCII";
 const scopeRemedy = "Write a list of scopes, or one string of scopes with spaces or commas between them";
-const scope = z
-  .union(
+const scope = described(
+  z.union(
     [
-      z.array(text(scopeToken, "Write one scope, with no spaces in it")).max(200),
+      z.array(text(scopeToken, "Write one scope, with no spaces in it")).check(z.maxLength(200)),
       text(/^[\x20\x21\x23-\x5b\x5d-\x7e]{0,4096}$/, scopeRemedy),
       z.strictObject({ verbatim: text(/^[\x20-\x7e]{1,4096}$/, verbatimRemedy) }),
     ],
     scopeRemedy,
-  )
-  .describe("What to ask for, joined as the provider wants it; `verbatim` goes out as it stands");
+  ),
+  "What to ask for, joined as the provider wants it; `verbatim` goes out as it stands",
+);
 
 const redirectUri = text(
   /^https?:\/\/[^\s#]{1,2000}$/,
   "Write the absolute URL that is registered at the provider",
 );
-const atProvider = z.strictObject({ scope: scope.optional(), redirectUri: redirectUri.optional() });
+const atProvider = z.strictObject({ scope: z.optional(scope), redirectUri: z.optional(redirectUri) });
 
 const origin = text(
   /^(?:framer:[a-z0-9]{1,63}(?:@[a-z0-9-]+(?:\.[a-z0-9-]+)+)?|null|[a-z][a-z0-9+.-]*:\/\/[A-Za-z0-9.[\]:-]{1,255})$/,
@@ -98,100 +101,101 @@ const origin = text(
     '"https://app.example" (lower case, no slash at the end), or "null"',
 );
 
-const until = z
-  .union(
+const until = described(
+  z.union(
     [z.literal("90-days-from-first-start"), z.iso.date(), z.iso.datetime({ offset: true })],
     'Write a date such as "2030-01-31", or "90-days-from-first-start"',
-  )
-  .describe("Until when the provider's own refresh tokens are accepted from apps that still hold them");
+  ),
+  "Until when the provider's own refresh tokens are accepted from apps that still hold them",
+);
 
 export const appSchema = z.strictObject({
-  title: title.optional(),
-  provider: providerName.optional(),
-  scope: scope.optional(),
-  redirectUri: redirectUri.optional(),
-  providers: z
-    .record(providerName, atProvider, "Write an object whose keys are names of `providers`")
-    .optional()
-    .describe("Instead of `provider`, for an app with several"),
-  origins: z
-    .array(origin, "Write a list of origins")
-    .optional()
-    .describe("Who may call the app's API from a browser"),
-  launch: z
-    .enum(["page", "direct"], 'Write "page" or "direct"')
-    .optional()
-    .describe("`page`: a launch URL of this broker; `direct`: the provider's own URL"),
-  confirm: z
-    .enum(["auto", "always", "never"], 'Write "auto", "always" or "never"')
-    .optional()
-    .describe("`auto`: ask the person unless the login provably comes from the app"),
-  refresh: z
-    .enum(["sealed", "raw"], 'Write "sealed" or "raw"')
-    .optional()
-    .describe("`sealed`: the app holds a handle; `raw`: the provider's own refresh token"),
-  refreshRawUntil: until.optional(),
-  clientKeys: flag("Write true if the app makes its own read and write keys, else false").optional(),
-  redirectUris: z
-    .array(text(/^[^\s\p{Cc}]{1,2000}$/u, "Write an absolute URI"), "Write a list of URIs")
-    .optional()
-    .describe("Where the code dialect may send people back to; loopback addresses match on any port"),
+  title: z.optional(title),
+  provider: z.optional(providerName),
+  scope: z.optional(scope),
+  redirectUri: z.optional(redirectUri),
+  providers: optional(
+    z.record(providerName, atProvider, "Write an object whose keys are names of `providers`"),
+    "Instead of `provider`, for an app with several",
+  ),
+  origins: optional(z.array(origin, "Write a list of origins"), "Who may call the app's API from a browser"),
+  launch: optional(
+    z.enum(["page", "direct"], 'Write "page" or "direct"'),
+    "`page`: a launch URL of this broker; `direct`: the provider's own URL",
+  ),
+  confirm: optional(
+    z.enum(["auto", "always", "never"], 'Write "auto", "always" or "never"'),
+    "`auto`: ask the person unless the login provably comes from the app",
+  ),
+  refresh: optional(
+    z.enum(["sealed", "raw"], 'Write "sealed" or "raw"'),
+    "`sealed`: the app holds a handle; `raw`: the provider's own refresh token",
+  ),
+  refreshRawUntil: z.optional(until),
+  clientKeys: z.optional(flag("Write true if the app makes its own read and write keys, else false")),
+  redirectUris: optional(
+    z.array(text(/^[^\s\p{Cc}]{1,2000}$/u, "Write an absolute URI"), "Write a list of URIs"),
+    "Where the code dialect may send people back to; loopback addresses match on any port",
+  ),
 });
 
-const accountRefresh = z
-  .strictObject({
-    background: flag("Write false if nothing is renewed unless somebody asks, else true").optional(),
-    idleDays: whole(1, 3650, "Write a number of days, from 1 to 3650")
-      .optional()
-      .describe(
-        "After how many idle days refresh tokens may end, where the provider's own limit is later or unknown",
-      ),
-  })
-  .describe("Renewing accounts that nobody uses, before their refresh tokens end");
+const accountRefresh = described(
+  z.strictObject({
+    background: z.optional(flag("Write false if nothing is renewed unless somebody asks, else true")),
+    idleDays: optional(
+      whole(1, 3650, "Write a number of days, from 1 to 3650"),
+      "After how many idle days refresh tokens may end, where the provider's own limit is later or unknown",
+    ),
+  }),
+  "Renewing accounts that nobody uses, before their refresh tokens end",
+);
 
 const webhook = z.strictObject({
   url: text(/^https?:\/\/[^\s#]{1,2000}$/, "Write the absolute https URL that takes the events"),
-  secret: z
-    .union(
-      [reference, z.array(reference).min(1).max(4)],
+  secret: described(
+    z.union(
+      [reference, z.array(reference).check(z.minLength(1), z.maxLength(4))],
       'Write a reference such as "env:WEBHOOK_SECRET", or a list of them while you change secrets',
-    )
-    .describe("Leads to `whsec_` and base64 of 24 to 64 bytes; each of several signs"),
-  events: z
-    .array(z.enum(EVENT_TYPES, `Write ${EVENT_TYPES.join(", ")}`), "Write a list of events")
-    .min(1, "Write at least one event, or leave this out for all")
-    .optional()
-    .describe("Which events it gets; all of them unless said"),
+    ),
+    "Leads to `whsec_` and base64 of 24 to 64 bytes; each of several signs",
+  ),
+  events: optional(
+    z
+      .array(z.enum(EVENT_TYPES, `Write ${EVENT_TYPES.join(", ")}`), "Write a list of events")
+      .check(z.minLength(1, "Write at least one event, or leave this out for all")),
+    "Which events it gets; all of them unless said",
+  ),
 });
 
-export const accountsSchema = z
-  .strictObject({
-    title: title.optional(),
-    refresh: accountRefresh.optional(),
-    webhooks: z
-      .array(webhook, "Write a list of webhooks")
-      .max(10, "Write at most ten webhooks")
-      .optional()
-      .describe("Who is told of what happens to accounts (Standard Webhooks)"),
-    providers: z
-      .record(providerName, atProvider, "Write an object whose keys are names of `providers`")
-      .optional()
-      .describe("Besides account types, which are provisioned while the broker runs"),
-    context: text(
-      /^[a-z0-9][a-z0-9._-]{0,39}$/,
-      "Write the name of a context: up to 40 lower-case letters, digits, dots, hyphens and underscores",
-    )
-      .optional()
-      .describe("The context whose account types, `context/type`, come before those of all contexts"),
-    connectors: z
-      .array(
+export const accountsSchema = described(
+  z.strictObject({
+    title: z.optional(title),
+    refresh: z.optional(accountRefresh),
+    webhooks: optional(
+      z.array(webhook, "Write a list of webhooks").check(z.maxLength(10, "Write at most ten webhooks")),
+      "Who is told of what happens to accounts (Standard Webhooks)",
+    ),
+    providers: optional(
+      z.record(providerName, atProvider, "Write an object whose keys are names of `providers`"),
+      "Besides account types, which are provisioned while the broker runs",
+    ),
+    context: optional(
+      text(
+        /^[a-z0-9][a-z0-9._-]{0,39}$/,
+        "Write the name of a context: up to 40 lower-case letters, digits, dots, hyphens and underscores",
+      ),
+      "The context whose account types, `context/type`, come before those of all contexts",
+    ),
+    connectors: optional(
+      z.array(
         text(/^[^\p{Cc}]{1,1024}$/u, "Write the path of a connector's directory"),
         "Write a list of paths",
-      )
-      .optional()
-      .describe("Directories of connectors that people may run with their accounts"),
-  })
-  .describe("Where Willcall keeps people's accounts, and refreshes them");
+      ),
+      "Directories of connectors that people may run with their accounts",
+    ),
+  }),
+  "Where Willcall keeps people's accounts, and refreshes them",
+);
 
 const pemFiles = z.strictObject({
   cert: text(/^[^\p{Cc}]{1,1024}$/u, "Write the path of a PEM certificate"),
@@ -200,37 +204,39 @@ const pemFiles = z.strictObject({
 
 /** All but providers and apps. */
 const generalShape = {
-  $schema: z.string("Write a URL or path").optional(),
-  publicUrl: text(
-    /^https?:\/\/[^\s]{1,255}$/,
-    "Write the origin under which browsers reach this broker, such as https://login.example.com",
-  ).optional(),
-  listen: z
-    .strictObject({
-      host: text(/^[A-Za-z0-9.:[\]-]{1,255}$/, "Write an address or host name, such as 127.0.0.1").optional(),
-      port: whole(0, 65_535, "Write a port from 1 to 65535, or 0 for any free one").optional(),
-      https: z
-        .union([z.boolean(), pemFiles], "Write true, false, or the paths of a certificate and its key")
-        .optional()
-        .describe("True: localhost.pem and localhost-key.pem, or a self-signed pair"),
-    })
-    .optional(),
-  data: text(/^[^\p{Cc}]{1,1024}$/u, "Write the path of the data directory").optional(),
-  keys: z
-    .array(reference, "Write a list of references")
-    .min(1, "Write at least one reference")
-    .optional()
-    .describe(
-      "Root keys: the first seals, all open. Each reference leads to base64 of 32 bytes, several joined by commas",
+  $schema: z.optional(z.string("Write a URL or path")),
+  publicUrl: z.optional(
+    text(
+      /^https?:\/\/[^\s]{1,255}$/,
+      "Write the origin under which browsers reach this broker, such as https://login.example.com",
     ),
-  trustedProxies: z
-    .array(address, "Write a list of addresses")
-    .optional()
-    .describe("Whose X-Forwarded-For is believed"),
-  operatorToken: reference
-    .optional()
-    .describe("A token for the operator's API with every right; `willcall operator-tokens` makes others"),
-  beginsPerMinute: whole(1, 1_000_000, "Write how many logins one address may begin in a minute").optional(),
+  ),
+  listen: z.optional(
+    z.strictObject({
+      host: z.optional(
+        text(/^[A-Za-z0-9.:[\]-]{1,255}$/, "Write an address or host name, such as 127.0.0.1"),
+      ),
+      port: z.optional(whole(0, 65_535, "Write a port from 1 to 65535, or 0 for any free one")),
+      https: optional(
+        z.union([z.boolean(), pemFiles], "Write true, false, or the paths of a certificate and its key"),
+        "True: localhost.pem and localhost-key.pem, or a self-signed pair",
+      ),
+    }),
+  ),
+  data: z.optional(text(/^[^\p{Cc}]{1,1024}$/u, "Write the path of the data directory")),
+  keys: optional(
+    z.array(reference, "Write a list of references").check(z.minLength(1, "Write at least one reference")),
+    "Root keys: the first seals, all open. Each reference leads to base64 of 32 bytes, several joined by commas",
+  ),
+  trustedProxies: optional(
+    z.array(address, "Write a list of addresses"),
+    "Whose X-Forwarded-For is believed",
+  ),
+  operatorToken: optional(
+    reference,
+    "A token for the operator's API with every right; `willcall operator-tokens` makes others",
+  ),
+  beginsPerMinute: z.optional(whole(1, 1_000_000, "Write how many logins one address may begin in a minute")),
 };
 
 /**
@@ -240,9 +246,9 @@ const generalShape = {
 export const configFileSchema = z.strictObject(
   {
     ...generalShape,
-    providers: z.record(providerName, providerSchema, "Write an object of providers by name").optional(),
-    apps: z.record(appName, appSchema, "Write an object of apps by name").optional(),
-    accounts: accountsSchema.optional(),
+    providers: z.optional(z.record(providerName, providerSchema, "Write an object of providers by name")),
+    apps: z.optional(z.record(appName, appSchema, "Write an object of apps by name")),
+    accounts: z.optional(accountsSchema),
   },
   "Write an object",
 );
@@ -257,16 +263,16 @@ export type AccountsFile = z.infer<typeof accountsSchema>;
 export function knownKeys(path: readonly PropertyKey[]): string[] {
   let schema: z.core.$ZodType | undefined = configFileSchema;
   for (const key of path) schema = inside(schema, key);
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  return schema instanceof z.ZodMiniObject ? Object.keys(schema.shape) : [];
 }
 
 function inside(schema: z.core.$ZodType | undefined, key: PropertyKey): z.core.$ZodType | undefined {
   const member = memberOf(schema, key);
-  return member instanceof z.ZodOptional ? member.unwrap() : member;
+  return member instanceof z.ZodMiniOptional ? member.def.innerType : member;
 }
 
 function memberOf(schema: z.core.$ZodType | undefined, key: PropertyKey): z.core.$ZodType | undefined {
-  if (schema instanceof z.ZodObject) return schema.shape[String(key)];
-  if (schema instanceof z.ZodRecord) return schema.valueType;
-  return schema instanceof z.ZodArray ? schema.element : undefined;
+  if (schema instanceof z.ZodMiniObject) return schema.shape[String(key)];
+  if (schema instanceof z.ZodMiniRecord) return schema.def.valueType;
+  return schema instanceof z.ZodMiniArray ? schema.def.element : undefined;
 }

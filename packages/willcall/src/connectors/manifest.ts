@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { instruction } from "../config/check.ts";
 import { type Mistake, shownPath, valueClass } from "../config/mistakes.ts";
 
@@ -45,45 +45,47 @@ export type ReadManifest =
   | { readonly ok: true; readonly manifest: Manifest }
   | { readonly ok: false; readonly code: ManifestErrorCode; readonly mistakes: readonly Mistake[] };
 
-const name = z.string("Write a name").regex(/^[^\p{Cc}]{1,200}$/u, "Write 1 to 200 visible characters");
+const name = z
+  .string("Write a name")
+  .check(z.regex(/^[^\p{Cc}]{1,200}$/u, "Write 1 to 200 visible characters"));
 const typeRemedy =
   "Write up to 64 letters, digits, dots, hyphens and underscores, beginning with a letter or digit";
-const accountType = z.string(typeRemedy).regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, typeRemedy);
+const accountType = z.string(typeRemedy).check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, typeRemedy));
 const scopeRemedy = "Write scopes in printable ASCII, with spaces or + between them";
 /** Within a scope token every character of RFC 6749 §3.3 may stand; `+` and spaces separate tokens. */
-const scopeText = z.string(scopeRemedy).regex(/^[\x20\x21\x23-\x5b\x5d-\x7e]{0,4096}$/, scopeRemedy);
+const scopeText = z.string(scopeRemedy).check(z.regex(/^[\x20\x21\x23-\x5b\x5d-\x7e]{0,4096}$/, scopeRemedy));
 
 /** Members that nobody here reads are the author's and Cozy's own: a manifest has dozens. */
 const manifestSchema = z.looseObject(
   {
     slug: accountType,
-    name: name.optional(),
-    language: z
-      .enum(["node"], 'Write "node", or leave it out: programs in other languages cannot be run')
-      .optional(),
-    oauth: z
-      .looseObject(
+    name: z.optional(name),
+    language: z.optional(
+      z.enum(["node"], 'Write "node", or leave it out: programs in other languages cannot be run'),
+    ),
+    oauth: z.optional(
+      z.looseObject(
         {
-          scope: z
-            .union(
-              [scopeText, z.array(scopeText).max(200), z.literal(false), z.null()],
+          scope: z.optional(
+            z.union(
+              [scopeText, z.array(scopeText).check(z.maxLength(200)), z.literal(false), z.null()],
               "Write a string of scopes, a list of them, or false for none",
-            )
-            .optional(),
-          account_type: accountType.optional(),
+            ),
+          ),
+          account_type: z.optional(accountType),
         },
         "Write an object with a scope",
-      )
-      .optional(),
-    fields: z.record(z.string(), z.unknown(), "Write an object of fields by name").optional(),
-    parameters: z.record(z.string(), z.unknown(), "Write an object").nullish(),
+      ),
+    ),
+    fields: z.optional(z.record(z.string(), z.unknown(), "Write an object of fields by name")),
+    parameters: z.nullish(z.record(z.string(), z.unknown(), "Write an object")),
   },
   "Begin it with { and end it with }",
 );
 
 const fieldSchema = z.looseObject({
-  type: z.string().default("text"),
-  required: z.boolean().default(true),
+  type: z.optional(z.string()),
+  required: z.optional(z.boolean()),
 });
 
 /** Reads the text of a manifest. Says everything that is wrong with it at once, and repeats no value. */
@@ -128,7 +130,9 @@ function scopeOf(scope: string | readonly string[] | false | null | undefined): 
 /** Undefined: `advancedFields` and the like, which describe no field of their own. */
 function readField(name: string, written: unknown): ManifestField | undefined {
   const { success, data } = fieldSchema.safeParse(written);
-  return success ? { name, type: data.type, required: data.required } : undefined;
+  if (!success) return undefined;
+  const { type = "text", required = true } = data;
+  return { name, type, required };
 }
 
 function mistake(issue: z.core.$ZodIssue, written: unknown): Mistake {

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { OperatorScope } from "../accounts/operator-token.ts";
 import * as schemas from "./operator-schemas.ts";
 
@@ -46,7 +46,7 @@ function operation(
   scope: OperatorScope,
   good: readonly [status: number, name: Name],
   failures: readonly (keyof typeof problems)[],
-  more: { body?: Name; query?: z.ZodObject } = {},
+  more: { body?: Name; query?: z.ZodMiniObject } = {},
 ) {
   const [status, name] = good;
   const bad = [...failures, 401, 403] as const;
@@ -62,7 +62,7 @@ function operation(
   };
 }
 
-function parametersOf(query: z.ZodObject) {
+function parametersOf(query: z.ZodMiniObject) {
   return Object.entries(query.shape).map(([name, schema]) => ({
     name,
     in: "query",

@@ -1,7 +1,8 @@
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { Tokens } from "../accounts/renew.ts";
 import type { Desk } from "../desk.ts";
 import type { AccountRow } from "../engines/vault-store.ts";
+import { english } from "../schemas.ts";
 import { type Call, readBody } from "./http.ts";
 
 /** What goes wrong, in words of our own and of RFC 6750. */
@@ -97,7 +98,7 @@ export function spell({ platform }: Pick<Desk, "platform">, said: Tokens): Answe
 export const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 /** A body within a schema; an empty one is `{}`. */
-export async function readJson<T>(schema: z.ZodType<T>, call: Call): Promise<{ value: T } | Problem> {
+export async function readJson<T>(schema: z.ZodMiniType<T>, call: Call): Promise<{ value: T } | Problem> {
   const text = await readBody(call.request);
   if (text === undefined) return { ...invalid("The body is larger than 16 KiB."), status: 413 };
   try {
@@ -108,8 +109,8 @@ export async function readJson<T>(schema: z.ZodType<T>, call: Call): Promise<{ v
 }
 
 /** A value within a schema, or which member is not as it should be: values are never repeated. */
-export function read<T>(schema: z.ZodType<T>, value: unknown): { value: T } | Problem {
-  const parsed = schema.safeParse(value);
+export function read<T>(schema: z.ZodMiniType<T>, value: unknown): { value: T } | Problem {
+  const parsed = schema.safeParse(value, english);
   if (parsed.success) return { value: parsed.data };
   const wrong = parsed.error.issues.map((issue) =>
     issue.code === "unrecognized_keys" ? "a member that nobody knows" : issue.path.join(".") || issue.message,

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { CONNECTOR_TOKEN_LIFE, makeConnectorToken } from "../accounts/connector-token.ts";
 import { messageOf } from "../accounts/event-message.ts";
 import { type OperatorScope, scopesOf } from "../accounts/operator-token.ts";

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { encodedBasic, rawBasic } from "./basic.ts";
 import { type JwtFactory, createJwtFactory } from "./client-jwt.ts";
 import type { authMethod } from "./definition-parts.ts";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { providerSchema } from "../config/schema.ts";
+import { english } from "../schemas.ts";
 import { definitionSchema } from "./definition.ts";
 import { wholeLogin } from "./testing/whole-login.ts";
 
@@ -18,7 +19,9 @@ describe("docs/providers.md", () => {
     const definitions = examples("definition");
     expect(definitions).toHaveLength(3);
     for (const definition of definitions) {
-      const { provider, exchanged, refreshed } = await wholeLogin(definitionSchema.parse(definition));
+      const { provider, exchanged, refreshed } = await wholeLogin(
+        definitionSchema.parse(definition, english),
+      );
       expect(provider.objections).toEqual([]);
       expect([exchanged.ok, refreshed?.ok]).toEqual([true, true]);
     }
@@ -27,7 +30,7 @@ describe("docs/providers.md", () => {
   it.each(examples("config"))("has configurations that can be used (%#)", (example) => {
     const { providers = {} } = Object(example);
     for (const provider of Object.values(providers)) {
-      expect(providerSchema.safeParse(provider).error?.issues ?? []).toEqual([]);
+      expect(providerSchema.safeParse(provider, english).error?.issues ?? []).toEqual([]);
     }
   });
 });

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { EgressAnswer } from "../platform.ts";
 import type { errorCode } from "./definition-parts.ts";
 import type { ProviderFailure } from "./provider.ts";

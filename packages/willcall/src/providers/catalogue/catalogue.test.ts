@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { english } from "../../schemas.ts";
 import { createProviderClient } from "../client.ts";
 import { type CatalogueEntry, catalogueEntrySchema, catalogueMembers } from "../definition.ts";
 import { placesIn } from "../definition-rules.ts";
@@ -54,7 +55,7 @@ function isAtHome(url: string, { hosts = [], authorization_endpoint = "" }: Cata
 
 describe("the catalogue", () => {
   it.each(ids)("%s follows the schema", (id) => {
-    expect(catalogueEntrySchema.safeParse(raw.get(id)).error?.issues ?? []).toEqual([]);
+    expect(catalogueEntrySchema.safeParse(raw.get(id), english).error?.issues ?? []).toEqual([]);
   });
 
   it("names its files in lower case, digits and dashes", () => {

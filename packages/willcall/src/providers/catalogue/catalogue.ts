@@ -1,6 +1,6 @@
-import * as z from "zod";
 import type { Catalogue } from "../../config/catalogue.ts";
-import { catalogueEntrySchema } from "../definition.ts";
+import { english } from "../../schemas.ts";
+import { type CatalogueEntry, catalogueEntrySchema } from "../definition.ts";
 import { compileUrl } from "../template.ts";
 
 /** Where entries come from: files, or one packed object. Nothing is read before it is asked for. */
@@ -11,19 +11,11 @@ export interface CatalogueSource {
   read(id: string): Promise<unknown>;
 }
 
-const withDefault = z.record(z.string(), z.object({ default: z.string().optional() })).optional();
-
 /** The little of an entry by which it is found: reading all of them whole would be felt at every start. */
-const glanceSchema = z.object({
-  aliases: z.array(z.string()).optional(),
-  authorization_endpoint: z.string().optional(),
-  token_endpoint: z.string().optional(),
-  hosts: z.array(z.string()).optional(),
-  inputs: withDefault,
-  callback: z.object({ keep: withDefault }).optional(),
-});
-
-type Glance = z.infer<typeof glanceSchema>;
+type Glance = Pick<
+  Partial<CatalogueEntry>,
+  "aliases" | "authorization_endpoint" | "token_endpoint" | "hosts" | "inputs" | "callback"
+>;
 
 const withoutQuery = (url: string | undefined): string | undefined => url?.split("?")[0];
 
@@ -67,9 +59,9 @@ export function createCatalogue(source: CatalogueSource): Catalogue {
     async entry(name) {
       if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name)) return undefined;
       const direct = await source.read(name);
-      if (direct !== undefined) return catalogueEntrySchema.parse(direct);
+      if (direct !== undefined) return catalogueEntrySchema.parse(direct, english);
       const id = await find(({ aliases }) => aliases?.includes(name) ?? false);
-      return id === undefined ? undefined : catalogueEntrySchema.parse(await source.read(id));
+      return id === undefined ? undefined : catalogueEntrySchema.parse(await source.read(id), english);
     },
     byEndpoints(authorize, token) {
       const wanted = [withoutQuery(authorize), withoutQuery(token)];

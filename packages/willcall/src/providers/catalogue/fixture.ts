@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** RFC 6749 codes as an app sees them: a request of ours that the provider cannot read is our `server_error`. */
 const failure = z.strictObject({
@@ -19,26 +19,26 @@ const parameters = z.record(z.string(), z.string());
 const request = z.strictObject({
   method: z.enum(["POST", "GET", "DELETE"]),
   url: z.string(),
-  headers: z.record(z.string().regex(/^[a-z0-9-]+$/), z.string()).optional(),
-  query: parameters.optional(),
-  body: parameters.optional(),
+  headers: z.optional(z.record(z.string().check(z.regex(/^[a-z0-9-]+$/)), z.string())),
+  query: z.optional(parameters),
+  body: z.optional(parameters),
 });
 
 const answer = z.strictObject({
   status: z.int(),
-  content_type: z.string().optional(),
+  content_type: z.optional(z.string()),
   body: z.union([z.string(), z.record(z.string(), z.json()), z.array(z.json())]),
 });
 
 const tokens = z.strictObject({
   access_token: z.string(),
-  token_type: z.string().optional(),
-  expires_in: z.number().nullable().optional(),
-  refresh_token: z.string().nullable().optional(),
-  refresh_token_expires_in: z.number().nullable().optional(),
-  scope: z.string().nullable().optional(),
-  id_token: z.string().nullable().optional(),
-  extra: z.record(z.string(), z.json()).optional(),
+  token_type: z.optional(z.string()),
+  expires_in: z.nullish(z.number()),
+  refresh_token: z.nullish(z.string()),
+  refresh_token_expires_in: z.nullish(z.number()),
+  scope: z.nullish(z.string()),
+  id_token: z.nullish(z.string()),
+  extra: z.optional(z.record(z.string(), z.json())),
 });
 
 /** A documented call after another: what a follow-up sends and gets. */
@@ -46,10 +46,10 @@ const followUp = z.strictObject({ docs, name: z.string(), request, answer });
 
 const tokenCall = z.strictObject({
   docs,
-  captured: parameters.optional(),
+  captured: z.optional(parameters),
   request,
   answer,
-  follow_ups: z.array(followUp).optional(),
+  follow_ups: z.optional(z.array(followUp)),
   tokens,
 });
 
@@ -62,18 +62,18 @@ export const fixtureSchema = z.strictObject({
   authorization: z.strictObject({
     docs,
     scope: z.array(z.string()),
-    inputs: parameters.optional(),
+    inputs: z.optional(parameters),
     url: z.string(),
     parameters,
   }),
-  callback: z.strictObject({ docs, parameters, captured: parameters }).optional(),
+  callback: z.optional(z.strictObject({ docs, parameters, captured: parameters })),
   token: tokenCall,
-  refresh: tokenCall.optional(),
-  revocation: z
-    .strictObject({ docs, token: z.enum(["access_token", "refresh_token"]), request, answer })
-    .optional(),
-  errors: z
-    .array(
+  refresh: z.optional(tokenCall),
+  revocation: z.optional(
+    z.strictObject({ docs, token: z.enum(["access_token", "refresh_token"]), request, answer }),
+  ),
+  errors: z.optional(
+    z.array(
       z.union([
         z.strictObject({
           docs,
@@ -88,8 +88,8 @@ export const fixtureSchema = z.strictObject({
           failure,
         }),
       ]),
-    )
-    .optional(),
+    ),
+  ),
 });
 
 /** A fixture, parsed. */

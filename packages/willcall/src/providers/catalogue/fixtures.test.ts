@@ -3,6 +3,7 @@ import { createHmac, generateKeyPairSync } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { EgressAnswer, EgressRequest } from "../../platform.ts";
+import { english } from "../../schemas.ts";
 import { Secret } from "../../secret.ts";
 import { createProviderClient } from "../client.ts";
 import { catalogueEntrySchema, type CatalogueEntry } from "../definition.ts";
@@ -128,8 +129,8 @@ function differences(result: TokenResult, documented: Fixture["token"]["tokens"]
 const present = <T>(part: T | undefined): T[] => (part === undefined ? [] : [part]);
 
 describe.each(ids)("%s, as documented", (id) => {
-  const fixture = fixtureSchema.parse(readJson(new URL(`${id}.json`, directory)));
-  const entry = catalogueEntrySchema.parse(readJson(new URL(`../${id}.json`, directory)));
+  const fixture = fixtureSchema.parse(readJson(new URL(`${id}.json`, directory)), english);
+  const entry = catalogueEntrySchema.parse(readJson(new URL(`../${id}.json`, directory)), english);
   const inputs = fixture.authorization.inputs ?? {};
   const provider = providerOf(entry, id, inputs);
   const captured = fixture.callback?.captured ?? {};

@@ -1,3 +1,4 @@
+import { english } from "../../schemas.ts";
 import { catalogueEntrySchema } from "../definition.ts";
 import { filesIn } from "./index.ts";
 import { type CataloguePack, packCatalogue } from "./packed.ts";
@@ -6,6 +7,8 @@ import { type CataloguePack, packCatalogue } from "./packed.ts";
 export async function readPack(): Promise<CataloguePack> {
   const source = filesIn(new URL("./", import.meta.url));
   const ids = (await source.ids()).toSorted();
-  const entries = ids.map(async (id) => [id, catalogueEntrySchema.parse(await source.read(id))] as const);
+  const entries = ids.map(
+    async (id) => [id, catalogueEntrySchema.parse(await source.read(id), english)] as const,
+  );
   return packCatalogue(new Map(await Promise.all(entries)));
 }
