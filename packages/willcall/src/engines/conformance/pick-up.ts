@@ -14,6 +14,8 @@ import {
   times,
 } from "./steps.ts";
 
+const over = (row: Partial<LoginRow>) => ({ kind: "over", row });
+
 /** What the app sees and takes, and how rows go. `open` gives the mailboxes of the running case. */
 export function pickUpConformance(open: () => Mailboxes): void {
   const { launched, exchanging, settled, retryable, taken, statusOf } = createSteps(open);
@@ -65,7 +67,6 @@ export function pickUpConformance(open: () => Mailboxes): void {
     });
 
     it("says how a login ended without a box: expired (S7), refused, or taken before (S2)", async () => {
-      const over = (row: Partial<LoginRow>) => ({ kind: "over", row });
       expect(await open().take(await settled(), TAKER, BOX_EXPIRES)).toMatchObject(
         over({ status: "expired", box: null }),
       );
