@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { ConfigError } from "../config/mistakes.ts";
 import type { Config } from "../config/config.ts";
-import * as schemas from "../dialects/operator-schemas.ts";
+import { type AnswerSchemas, answerSchemas } from "../dialects/operator-answer-schemas.ts";
+import type { sessionRequest } from "../dialects/operator-schemas.ts";
 
 /** A broker did not do what a command asked of it. The message is for a person. */
 export class Refused extends Error {}
@@ -31,13 +32,13 @@ export async function brokerAddress(
 
 /** The parts of the operator's API that commands use. Everything rejects with `Refused`. */
 export interface OperatorClient {
-  begin(request: z.input<typeof schemas.sessionRequest>): Promise<z.infer<typeof schemas.session>>;
+  begin(request: z.input<typeof sessionRequest>): Promise<z.infer<AnswerSchemas["session"]>>;
   /** Undefined: there is none of this id. */
-  account(id: string): Promise<z.infer<typeof schemas.account> | undefined>;
+  account(id: string): Promise<z.infer<AnswerSchemas["account"]> | undefined>;
   /** Renewed by the broker if they are about to end. */
-  tokens(id: string): Promise<z.infer<typeof schemas.tokens>>;
+  tokens(id: string): Promise<z.infer<AnswerSchemas["tokens"]>>;
   /** What a connector may use this account with, for one run. */
-  connectorToken(id: string): Promise<z.infer<typeof schemas.connectorToken>>;
+  connectorToken(id: string): Promise<z.infer<AnswerSchemas["connectorToken"]>>;
   /** The tokens that a connector sees with it, whatever has become of them. */
   shownTokens(id: string, connectorToken: string): Promise<string[]>;
 }
@@ -63,6 +64,8 @@ export function createOperatorClient(
   { url, token }: BrokerAddress,
   fetch: typeof globalThis.fetch,
 ): OperatorClient {
+  const schemas = answerSchemas();
+
   async function ask<T>(path: string, schema: z.ZodMiniType<T>, body?: object): Promise<T | undefined> {
     let response: Response;
     let answer: unknown;

@@ -1,25 +1,29 @@
 import * as z from "zod/mini";
 import type { OperatorScope } from "../accounts/operator-token.ts";
+import { answerSchemas } from "./operator-answer-schemas.ts";
 import * as schemas from "./operator-schemas.ts";
 
 /** The document's schemas, by the names that it gives them. */
-const named = {
-  SessionRequest: schemas.sessionRequest,
-  Session: schemas.session,
-  OwnerSessionRequest: schemas.ownerSessionRequest,
-  OwnerSession: schemas.ownerSession,
-  AccountImport: schemas.accountImport,
-  Account: schemas.account,
-  AccountList: schemas.accountList,
-  Tokens: schemas.tokens,
-  RefreshRequest: schemas.refreshRequest,
-  ConnectorToken: schemas.connectorToken,
-  Deletion: schemas.deletion,
-  Event: schemas.event,
-  EventList: schemas.eventList,
-  Problem: schemas.problem,
-} as const;
-type Name = keyof typeof named;
+function namedSchemas() {
+  const answers = answerSchemas();
+  return {
+    SessionRequest: schemas.sessionRequest,
+    Session: answers.session,
+    OwnerSessionRequest: schemas.ownerSessionRequest,
+    OwnerSession: answers.ownerSession,
+    AccountImport: schemas.accountImport,
+    Account: answers.account,
+    AccountList: answers.accountList,
+    Tokens: answers.tokens,
+    RefreshRequest: schemas.refreshRequest,
+    ConnectorToken: answers.connectorToken,
+    Deletion: answers.deletion,
+    Event: answers.event,
+    EventList: answers.eventList,
+    Problem: answers.problem,
+  } as const;
+}
+type Name = keyof ReturnType<typeof namedSchemas>;
 
 const uri = (name: string): string => `#/components/schemas/${name}`;
 
@@ -80,7 +84,7 @@ function inline(schema: z.core.$ZodType): object {
 /** The named schemas, each referring to the others by their place in the document. */
 function componentSchemas() {
   const registry = z.registry<{ id: string }>();
-  for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
+  for (const [id, schema] of Object.entries(namedSchemas())) registry.add(schema, { id });
   const made = z.toJSONSchema(registry, { uri }).schemas;
   return Object.fromEntries(
     Object.entries(made).map(([name, { $schema: _schema, $id: _id, ...rest }]) => [name, rest]),
