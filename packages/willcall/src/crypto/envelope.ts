@@ -1,3 +1,4 @@
+import { bytesOf } from "./bytes.ts";
 import { type Keyring, SERVICE_ID } from "./keys.ts";
 import { SEAL_OVERHEAD, decrypt, encrypt, open, seal } from "./seal.ts";
 
@@ -67,9 +68,4 @@ export function rewrapEnvelope(
   const dataKey = open(keys, "data key", bytes.subarray(0, WRAPPED), aad);
   if (dataKey === undefined) return undefined;
   return Buffer.concat([seal(keys, "data key", salt, dataKey.plaintext, aad), bytes.subarray(WRAPPED)]);
-}
-
-/** The same bytes as a `Buffer`: engines give plain arrays. */
-export function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
 }

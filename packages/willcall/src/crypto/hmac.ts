@@ -2,6 +2,7 @@ import { hash, hkdfSync } from "node:crypto";
 import { hmac as keyedHmac } from "@noble/hashes/hmac.js";
 import { sha256 as scriptSha256 } from "@noble/hashes/sha2.js";
 import { isWorker } from "../runtime.ts";
+import { bytesOf } from "./bytes.ts";
 
 const BLOCK = 64;
 const DIGEST = 32;
@@ -11,11 +12,8 @@ const DIGEST = 32;
  * workerd each hash of `node:crypto` is a stream, with an object of the runtime's behind it: there in JavaScript alone.
  */
 export const sha256: (data: Uint8Array) => Buffer = isWorker
-  ? (data) => bufferOf(scriptSha256(data))
+  ? (data) => bytesOf(scriptSha256(data))
   : (data) => Buffer.from(hash("sha256", data, "latin1"), "latin1");
-
-const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
-  Buffer.from(buffer, byteOffset, byteLength);
 
 /** HMAC-SHA-256 (RFC 2104) with one key. */
 export interface Hmac {
@@ -108,8 +106,8 @@ export function extract(salt: Uint8Array, inputKey: Uint8Array): Hmac {
   return hmac(hmac(salt).digest(inputKey));
 }
 
-/** Most extractions of HPKE have no salt. */
-const unsalted = hmac(EMPTY);
+/** HKDF-Extract without a salt, as most of HPKE's are. */
+export const unsalted = hmac(EMPTY);
 
 /**
  * HKDF (RFC 5869) without a salt: `length` bytes from what the parts of `inputKey` make together, for what those of `info`

@@ -4,7 +4,7 @@
  * thread-pool hops a call (docs/benchmarks.md); checked against the RFC's vectors and against `hpke`.
  */
 import { createECDH } from "node:crypto";
-import { expand, hkdf, hmac } from "./hmac.ts";
+import { expand, extract, hkdf, unsalted } from "./hmac.ts";
 import { decrypt, encrypt } from "./seal.ts";
 
 const KEM_SUITE = Buffer.concat([Buffer.from("KEM"), Buffer.from([0x00, 0x10])]);
@@ -85,14 +85,13 @@ export interface Schedule {
 
 /** Prepares the key schedule for `info`. */
 export function schedule(info: string): Schedule {
-  const unsalted = hmac(EMPTY);
   const pskIdHash = unsalted.digest(labels.pskIdHash);
   const infoHash = unsalted.digest(labels.infoHash, Buffer.from(info));
   return { context: Buffer.concat([Buffer.from([0]), pskIdHash, infoHash]) };
 }
 
 function keyAndNonce({ context }: Schedule, secret: Buffer): [Buffer, Buffer] {
-  const prk = hmac(hmac(secret).digest(labels.secret));
+  const prk = extract(secret, labels.secret);
   return [expand(prk, KEY_LENGTH, labels.key, context), expand(prk, NONCE_LENGTH, labels.nonce, context)];
 }
 

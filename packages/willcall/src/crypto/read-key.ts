@@ -1,5 +1,5 @@
 import type { DialectName, MailboxId } from "../engines/engine.ts";
-import { toBase64url } from "./bytes.ts";
+import { equalRange, toBase64url } from "./bytes.ts";
 import { sha256 } from "./hmac.ts";
 import { deriveKeyPair } from "./hpke.ts";
 import { KEY_ID_LENGTH, type Keyring, type RootKey } from "./keys.ts";
@@ -35,28 +35,15 @@ export type ReadKeyDialect = Extract<DialectName, "read-key" | "device" | "code"
 /** A read key in its one spelling: without stray bits, it needs no second look. */
 const readKeyPattern = /^[A-Za-z0-9_-]{52}$/;
 
-/** What tags cover besides the key: one for each dialect of each configured app. */
-const scopes = new Map<string, Buffer>();
-
 /**
  * The tag of a key's first bytes, for one dialect of one app. Its first half is the key's MAC, its other half the mailbox
  * id: whoever knows one of them learns nothing of the other, and a poll costs one HMAC.
  */
 function tagOf(root: RootKey, bytes: Buffer, dialect: ReadKeyDialect, app: string): Buffer {
-  const scope = `${dialect}\0${app}`;
-  let scopeBytes = scopes.get(scope);
-  if (scopeBytes === undefined) scopes.set(scope, (scopeBytes = Buffer.from(scope)));
-  return root.for("read key").digest(bytes.subarray(0, SIGNED), scopeBytes);
+  return root.for("read key").digest(bytes.subarray(0, SIGNED), Buffer.from(`${dialect}\0${app}`));
 }
 
 const mailboxIn = (tag: Buffer): MailboxId => tag.toString("base64url", MAC, MAC + ID) as MailboxId;
-
-/** Whether a key carries the MAC that its tag begins with; takes the same time wherever they differ. */
-function hasMac(bytes: Buffer, tag: Buffer): boolean {
-  let difference = 0;
-  for (let i = 0; i < MAC; i++) difference |= (bytes[SIGNED + i] ?? 0) ^ (tag[i] ?? 0);
-  return difference === 0;
-}
 
 /** Makes a read key for one dialect of one app: key id ‖ random ‖ creation time ‖ MAC over those, dialect and app. */
 export function makeReadKey(
@@ -68,7 +55,7 @@ export function makeReadKey(
 ): { readKey: ReadKey; mailbox: MailboxId; publicKey: Buffer } {
   const bytes = Buffer.allocUnsafe(LENGTH);
   bytes.set(keys.first.id, 0);
-  bytes.set(random, KEY_ID_LENGTH);
+  bytes.set(random.subarray(0, RANDOM), KEY_ID_LENGTH);
   bytes.writeUIntBE(now - EPOCH, KEY_ID_LENGTH + RANDOM, TIME);
   const tag = tagOf(keys.first, bytes, dialect, app);
   bytes.set(tag.subarray(0, MAC), SIGNED);
@@ -94,7 +81,7 @@ export function openReadKey(
   const root = keys.of(bytes);
   if (root === undefined) return undefined;
   const tag = tagOf(root, bytes, dialect, app);
-  if (!hasMac(bytes, tag)) return undefined;
+  if (!equalRange(tag, 0, bytes, SIGNED, MAC)) return undefined;
   return {
     mailbox: mailboxIn(tag),
     createdAt: bytes.readUIntBE(KEY_ID_LENGTH + RANDOM, TIME) + EPOCH,

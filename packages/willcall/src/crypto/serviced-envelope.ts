@@ -1,4 +1,5 @@
-import { bytesOf, isServiced, openEnvelope, sealEnvelope } from "./envelope.ts";
+import { bytesOf } from "./bytes.ts";
+import { isServiced, openEnvelope, sealEnvelope } from "./envelope.ts";
 import { KeyServiceError } from "./key-service.ts";
 import { type Keyring, SERVICE_ID } from "./keys.ts";
 import { decrypt, encrypt } from "./seal.ts";

@@ -4,19 +4,13 @@ import { described, nullable, optional } from "../schemas.ts";
 import { accountId, status, text } from "./operator-schemas.ts";
 
 /** What the operator's API answers. */
-export type AnswerSchemas = ReturnType<typeof makeAnswerSchemas>;
-
-let made: AnswerSchemas | undefined;
+export type AnswerSchemas = ReturnType<typeof answerSchemas>;
 
 /**
- * What the operator's API answers, for its document and for our own commands. Made when first asked for: a Worker that
+ * What the operator's API answers, for its document and for our own commands. Made by whoever asks, once: a Worker that
  * starts does without.
  */
-export function answerSchemas(): AnswerSchemas {
-  return (made ??= makeAnswerSchemas());
-}
-
-function makeAnswerSchemas() {
+export function answerSchemas() {
   const moment = z.string().register(z.globalRegistry, { format: "date-time" });
 
   const ownerSession = z.strictObject({

@@ -1,3 +1,4 @@
+import { bytesOf } from "../crypto/bytes.ts";
 import { sha256 } from "../crypto/hmac.ts";
 import type { Keyring } from "../crypto/keys.ts";
 import { open, seal } from "../crypto/seal.ts";
@@ -29,7 +30,7 @@ export function sealReplay(keys: Keyring, salt: Uint8Array, presented: string, r
 
 /** Opens a replay for a caller who presents the token it was sealed under, or undefined. */
 export function openReplay(keys: Keyring, presented: string, sealed: Uint8Array): Replay | undefined {
-  const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
+  const bytes = bytesOf(sealed);
   const opened = open(keys, "replay", bytes, undefined, sha256(Buffer.from(presented)));
   return opened && (JSON.parse(opened.plaintext.toString("utf8")) as Replay);
 }

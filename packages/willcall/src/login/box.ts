@@ -1,3 +1,4 @@
+import { bytesOf } from "../crypto/bytes.ts";
 import type { Keyring } from "../crypto/keys.ts";
 import { type HpkeMessage, PUBLIC_KEY_LENGTH, hpkeOpen, hpkeSeal, schedule } from "../crypto/hpke.ts";
 import { open, seal } from "../crypto/seal.ts";
@@ -49,7 +50,7 @@ export function sealBox(
 
 /** Takes the outer seal off; undefined: another mailbox's box, changed, or its root key is gone. */
 export function openOuter(keys: Keyring, id: MailboxId, box: Uint8Array): InnerBox | undefined {
-  const opened = open(keys, "box", Buffer.from(box.buffer, box.byteOffset, box.byteLength), Buffer.from(id));
+  const opened = open(keys, "box", bytesOf(box), Buffer.from(id));
   if (opened === undefined) return undefined;
   const bytes = opened.plaintext;
   const aadAt = PUBLIC_KEY_LENGTH + LENGTH_BYTES;

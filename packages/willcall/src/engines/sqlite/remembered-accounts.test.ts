@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ID, T, account, opened } from "../conformance/an-account.ts";
 import type { Engine } from "../engine.ts";
-import type { AccountId, AccountRow, Accounts } from "../vault-store.ts";
+import type { AccountRow, Accounts } from "../vault-store.ts";
 import { openSqlite } from "./open.ts";
 import { temporaryStore } from "./testing.ts";
-
-const T = 1_800_000_000_000;
-const ID = "account-of-this-case-0" as AccountId;
 
 let engines: Engine[];
 let ours: Accounts;
@@ -14,29 +12,14 @@ let theirs: Accounts;
 function open(path: string): Accounts {
   const engine = openSqlite({ path });
   engines.push(engine);
-  if (engine.vault === undefined) throw new TypeError("SQLite keeps accounts");
-  return engine.vault.accounts;
+  return opened(() => engine.vault).accounts;
 }
 
 beforeEach(async () => {
   const path = temporaryStore();
   engines = [];
   [ours, theirs] = [open(path), open(path)];
-  await ours.insert({
-    id: ID,
-    owner: "ada",
-    provider: "google",
-    status: "connected",
-    reason: null,
-    label: null,
-    scope: null,
-    version: 1,
-    createdAt: T,
-    renewedAt: T,
-    expiresAt: null,
-    refreshAt: null,
-    sealed: new Uint8Array([1]),
-  });
+  await ours.insert(account());
 });
 afterEach(async () => {
   vi.useRealTimers();
